@@ -1,0 +1,45 @@
+# Everything runs from a virtual environment in .venv, made on first use.
+VENV := .venv
+BIN  := $(VENV)/bin
+PYTHON ?= python3
+PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SEEDS := $(sort $(wildcard fixtures/seeds/*.txt))
+# Exit 3 says that a person is needed (something is in quarantine or to be reviewed): a finding, no failure.
+FINDING_IS_FINE := || [ $$? -eq 3 ]
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: $(VENV)/.run  ## Make .venv with what variorum itself needs
+
+$(VENV)/.run: requirements/run.txt pyproject.toml src/variorum/__init__.py
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	$(PIP) install -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.run  ## Import the sample pages into variorum.db, dedup them, print the report
+	@$(BIN)/variorum import $(SEEDS) $(FINDING_IS_FINE)
+	@$(BIN)/variorum dedup run $(FINDING_IS_FINE)
+	@$(BIN)/variorum dedup report
+
+test: $(VENV)/.dev  ## Run all tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(VENV)/.dev  ## Lint, check formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## Measure the main job against its limit
+	$(BIN)/python benchmarks/import_pages.py
+
+clean:  ## Remove .venv, caches and the sample database
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis variorum.db* variorum.archive

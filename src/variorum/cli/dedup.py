@@ -1,0 +1,232 @@
+"""``variorum dedup …``: forming works, reporting on them, explaining pairs, deduplicating files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from variorum.cli._options import Db, Format, Output, new_app, workspace
+from variorum.cli._output import print_csv, print_json, print_table, progress, say
+
+if TYPE_CHECKING:
+    from variorum.pipeline.resolving import DedupResult
+
+app = new_app("Collapse records into works, and see why.")
+
+RecordRef = Annotated[str, typer.Argument(help="A record as SOURCE:KEY.", show_default=False)]
+
+
+@app.command("run", epilog="Example: variorum dedup run --full")
+def run(
+    full: Annotated[bool, typer.Option("--full", help="Compare everything anew, not only new records.")] = False,
+    db: Db = None,
+) -> None:
+    """Compare new records with the store and merge those that are the same work.
+
+    Exit 3 when new pairs wait for a curator.
+    """
+    from variorum.pipeline.resolving import run_dedup
+
+    target = workspace(db)
+    with progress("comparing", None) as bar:
+        result = run_dedup(
+            target,
+            full=full,
+            progress=lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
+        )
+    _tell(result)
+    raise typer.Exit(result.exit_code)
+
+
+def _tell(result: DedupResult) -> None:
+    if not result.records:
+        say(f"run {result.run_id}: nothing new since the last dedup run; nothing changed")
+    else:
+        skipped = f", {result.skipped_pairs:,} skipped in oversized blocks" if result.skipped_pairs else ""
+        say(f"run {result.run_id}: {result.records:,} records compared in {result.compared:,} pairs{skipped}")
+        say(f"  {result.moved:,} records joined or left a work, {result.cut_links:,} links cut by a guard")
+    say(f"  {result.works:,} works; {result.to_review:,} pairs to review ({result.new_to_review:,} new)")
+
+
+@app.command("report", epilog="Example: variorum dedup report --format json | jq .works")
+def report(
+    output: Annotated[Format, typer.Option("--format", "-f", help="How to print.")] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write to a file.", dir_okay=False)] = None,
+    db: Db = None,
+) -> None:
+    """Show what was read, what was merged with its reasons, and what waits for a curator."""
+    from contextlib import redirect_stdout
+    from io import StringIO
+
+    from variorum.reports.dedup_report import dedup_report
+    from variorum.store.engine import reading
+
+    with reading(workspace(db).engine) as connection:
+        data = dedup_report(connection)
+    if out is None:
+        _print_report(data, output)
+        return
+    text = StringIO()
+    with redirect_stdout(text):
+        _print_report(data, output)
+    out.write_text(text.getvalue(), encoding="utf-8")
+    say(f"written to {out}")
+
+
+def _print_report(data: dict[str, Any], output: Format) -> None:
+    if output is Format.JSON:
+        print_json(data)
+        return
+    if output is Format.CSV:
+        rows = [
+            {"work_id": c["work_id"], "title": c["title"], **member}
+            for c in data["clusters"]
+            for member in c["records"]
+        ]
+        print_csv(rows, ["work_id", "title", "source", "source_key"])
+        return
+    columns = ("captures", "sightings", "quarantined", "records", "works")
+    lines = [[line["source"], *(line[column] for column in columns)] for line in data["sources"]]
+    total = [
+        "all",
+        *(sum(line[column] for line in data["sources"]) for column in columns[:-1]),
+        data["works"],
+    ]
+    print_table([*lines, total], ["source", ">pages", ">sightings", ">quarantined", ">records", ">works"])
+    print(
+        f"\n{data['seen']} entries seen = {data['sightings']} sightings read + {data['quarantined']} quarantined; "
+        f"{data['records']} records; {data['works']} works\n"
+    )
+    _print_merges(data["merges"])
+    _print_review(data["review"])
+
+
+def _print_merges(merges: list[dict[str, Any]]) -> None:
+    print(f"Merged: {len(merges)} work{'' if len(merges) == 1 else 's'} of more than one record")
+    rows = [
+        [
+            merge["work_id"],
+            merge["title"],
+            ", ".join(f"{source} ×{n}" if n > 1 else source for source, n in merge["sources"].items()),
+            "" if merge["probability"] is None else f"{merge['probability']:.3f}",
+            ", ".join(merge["reasons"]),
+        ]
+        for merge in merges
+    ]
+    if rows:
+        print_table(rows, ["work", "*title", "*records of", ">prob.", "*because"])
+
+
+def _print_review(review: list[dict[str, Any]]) -> None:
+    print(f"\nTo review: {len(review)} pair{'' if len(review) == 1 else 's'} that only a person can decide")
+    for pair in review:
+        print_table(
+            [
+                ["A", pair["a"], pair["a_title"], pair["a_venue"]],
+                ["B", pair["b"], pair["b_title"], pair["b_venue"]],
+            ],
+            ["", f"prob. {pair['probability']:.3f}", "*" + ", ".join(pair["reasons"]), "*venue"],
+        )
+
+
+@app.command("explain", epilog="Example: variorum dedup explain nsf_par:76655a9597db86f9 scholar_feed:a8c4cc57b312756b")
+def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = None) -> None:
+    """Show why two records are, or are not, the same work: the evidence as a waterfall, then the guards."""
+    from variorum.pipeline.explaining import explain_pair
+    from variorum.reports.explain import explain_view, waterfall
+
+    found = explain_pair(workspace(db), a, b)
+    if output is Format.JSON:
+        print_json(explain_view(found.match, found.shared_keys, found.judgement))
+        return
+    rows = waterfall(found.match)
+    if output is Format.CSV:
+        print_csv(
+            [{"evidence": label, "log_odds": weight, "probability": running} for label, weight, running, _ in rows],
+            ["evidence", "log_odds", "probability"],
+        )
+        return
+    print_table(
+        [["A", found.match.a, found.titles[0]], ["B", found.match.b, found.titles[1]]],
+        ["", "record", "*shown as"],
+    )
+    print()
+    print_table(rows, ["*evidence", ">log-odds", ">so far", "different │ same"])
+    for objection in found.match.objections:
+        print(f"guard {objection.guard} ({objection.effect}): {objection.text}")
+    if not found.shared_keys:
+        print("the two share no blocking key, so a dedup run never compares them")
+    print(f"verdict: {found.verdict_text}")
+
+
+@app.command("file", epilog="Example: variorum dedup file export.csv --out clusters.csv --pairs pairs.csv")
+def file(
+    inputs: Annotated[list[Path], typer.Argument(help="CSV, JSONL, BibTeX or RIS.", metavar="INPUT…")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where to write id,cluster_id.", dir_okay=False)],
+    pairs: Annotated[
+        Path | None, typer.Option("--pairs", help="Also write the judged pairs here.", dir_okay=False)
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="NAME=COLUMN for a column with an unusual heading, e.g. title=Titel."),
+    ] = None,
+) -> None:
+    """Deduplicate citation files without a database.
+
+    Every record gets a line in --out; records in one cluster are the same work. Exit 3 when rows could
+    not be read (they are named on standard error, and stand alone in --out if they have an id).
+    """
+    from variorum.errors import ExitCode
+    from variorum.pipeline.citation_files import dedup_files, parse_mapping
+
+    with progress("comparing", None) as bar:
+        result = dedup_files(
+            inputs,
+            out,
+            pairs,
+            parse_mapping(columns or []),
+            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
+        )
+    for locator, rejection in result.rejections:
+        say(f"{locator}: {rejection.code}: {rejection.message}")
+    skipped = f", {result.skipped_pairs:,} skipped in oversized blocks" if result.skipped_pairs else ""
+    say(
+        f"{result.records:,} records, {result.clusters:,} works, {result.to_review:,} pairs to review; "
+        f"{result.compared:,} pairs compared{skipped}; {len(result.rejections):,} rows not read"
+    )
+    raise typer.Exit(ExitCode.NEEDS_A_HUMAN if result.rejections else ExitCode.OK)
+
+
+@app.command("evaluate", epilog="Example: variorum dedup evaluate --clusters clusters.csv --truth truth.csv")
+def evaluate(
+    clusters: Annotated[Path, typer.Option("--clusters", help="CSV: record id, cluster id.", dir_okay=False)],
+    truth: Annotated[Path, typer.Option("--truth", help="CSV: record id, true cluster id.", dir_okay=False)],
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records", help="CSV with id and source: count only pairs of different sources.", dir_okay=False
+        ),
+    ] = None,
+    errors: Annotated[int, typer.Option("--errors", help="False merges to list.", min=0)] = 20,
+    output: Output = Format.TABLE,
+) -> None:
+    """Measure clusters against the truth: precision, recall and F1 of pairs and clusters, false merges."""
+    from variorum.pipeline.citation_files import evaluate_files
+    from variorum.reports.evaluation import evaluation_rows, evaluation_view
+
+    found = evaluate_files(clusters, truth, records, errors)
+    rows = evaluation_rows(found)
+    if output is Format.JSON:
+        print_json(evaluation_view(found))
+    elif output is Format.CSV:
+        print_csv(
+            [dict(zip(("measure", "precision", "recall", "f1"), row, strict=False)) for row in rows],
+            ["measure", "precision", "recall", "f1"],
+        )
+    else:
+        print_table(rows, ["measure", ">precision", ">recall", ">F1", ">true", ">false", ">missed"])
+        if found.false_merges:
+            print(f"\nFalse merges (first {len(found.false_merges)}):")
+            print_table(found.false_merges, ["*record", "*record"])

@@ -1,0 +1,89 @@
+"""``variorum import`` and ``variorum parse``: saved pages in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from variorum.cli._options import Db, workspace
+from variorum.cli._output import print_json_line, progress, say
+
+if TYPE_CHECKING:
+    from variorum.pipeline.importing import ImportResult
+
+LARGEST_FILE_MIB = 64
+
+Files = Annotated[list[Path], typer.Argument(help="Saved pages.", metavar="FILE…", show_default=False)]
+SourceName = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        "-s",
+        help="The pages' source; recognised from the content when not given.",
+        metavar="NAME",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the two commands, which stand directly under ``variorum``."""
+    app.command("import", epilog="Example: variorum import saved/*.txt")(import_)
+    app.command("parse", epilog="Example: variorum parse page.txt | jq .title")(parse)
+
+
+def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
+    """Read saved pages into the store: archived, each in one transaction, repeats changing nothing.
+
+    Exit 3 when something had to be quarantined, 2 when a file was refused.
+    """
+    from variorum.pipeline.importing import import_files
+
+    target = workspace(db, create=True)
+    with progress("importing", len(files)) as bar:
+        result = import_files(target, files, source, lambda _path, _page: bar.advance(bar.task_ids[0]))
+    _tell(result)
+    raise typer.Exit(result.exit_code)
+
+
+def _tell(result: ImportResult) -> None:
+    counts = result.counts
+    say(
+        f"run {result.run_id}: {counts['seen']} entries seen = {counts['sightings']} sightings "
+        f"+ {counts['quarantined']} quarantined"
+    )
+    say(f"  {counts['new']} new, {counts['changed']} changed, {counts['unchanged']} unchanged")
+    if result.newly_quarantined:
+        say(f"  {result.newly_quarantined} newly quarantined; look with: variorum quarantine list")
+    if not (counts["new"] or counts["changed"] or result.newly_quarantined or result.failures):
+        say("  nothing changed: the store holds all of this already")
+    for failure in result.failures:
+        say(f"{failure.name}: {failure.error.code}: {failure.error.message}")
+
+
+def parse(files: Files, source: SourceName = None) -> None:
+    """Read pages without a database: one JSON object per record, rejections on standard error.
+
+    A record seen several times, on one page or on several, is printed once with all its places.
+    Exit 3 when something was rejected, 2 when a file was refused.
+    """
+    from variorum.errors import BadInputError, ExitCode
+    from variorum.pipeline.reading import Page, read_file, read_page, records_of
+    from variorum.reports.views import record_view, rejection_view
+
+    pages: list[tuple[str, Page]] = []
+    outcome = ExitCode.OK
+    for path in files:
+        try:
+            pages.append((str(path), read_page(read_file(path, LARGEST_FILE_MIB), source)))
+        except BadInputError as error:
+            print_json_line({"code": error.code, "message": error.message, "locator": str(path)}, stderr=True)
+            outcome = ExitCode.BAD_INPUT
+    for record, locators in records_of(pages):
+        print_json_line(record_view(record, locators))
+    for name, page in pages:
+        for rejection in page.rejections:
+            print_json_line(rejection_view(rejection, f"{name}#{rejection.place}"), stderr=True)
+            outcome = outcome or ExitCode.NEEDS_A_HUMAN
+    raise typer.Exit(outcome)

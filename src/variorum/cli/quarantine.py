@@ -1,0 +1,61 @@
+"""``variorum quarantine …``: what could not be read, kept for a person to look at."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
+from variorum.cli._output import print_csv, print_json, print_rows, print_table
+
+app = new_app("Look at entries that could not be read.")
+
+_COLUMNS = {
+    "id": ">id",
+    "source": "source",
+    "code": "code",
+    "uri": "*page",
+    "place": "place",
+    "message": "*why",
+}
+
+
+@app.command("list", epilog="Example: variorum quarantine list --source nsf_par")
+def list_(
+    source: Annotated[str | None, typer.Option("--source", help="Only of this source.", metavar="NAME")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Settled ones too.")] = False,
+    limit: Limit = 100,
+    output: Output = Format.TABLE,
+    db: Db = None,
+) -> None:
+    """List what waits in quarantine."""
+    from variorum.store import reporting
+    from variorum.store.engine import reading
+
+    with reading(workspace(db).engine) as connection:
+        rows = reporting.quarantined(connection, status=None if everything else "open", source=source, limit=limit)
+    print_rows(output, rows, _COLUMNS, "the quarantine is empty")
+
+
+@app.command("show", epilog="Example: variorum quarantine show 1")
+def show(
+    row_id: Annotated[int, typer.Argument(help="Number in the list.", metavar="ID")],
+    output: Output = Format.TABLE,
+    db: Db = None,
+) -> None:
+    """Show one quarantined entry with the page's own words."""
+    from variorum.errors import BadInputError
+    from variorum.store import reporting
+    from variorum.store.engine import reading
+
+    with reading(workspace(db).engine) as connection:
+        row = reporting.quarantine_row(connection, row_id)
+    if row is None:
+        raise BadInputError(f"nothing in quarantine has number {row_id}; see: variorum quarantine list", code="no_row")
+    if output is Format.JSON:
+        print_json(row)
+    elif output is Format.CSV:
+        print_csv([row], list(row))
+    else:
+        print_table(list(row.items()), ["field", "*value"])

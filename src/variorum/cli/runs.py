@@ -1,0 +1,71 @@
+"""``variorum runs …``: the ledger of what was executed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
+from variorum.cli._output import print_csv, print_json, print_rows, print_table
+
+app = new_app("See what ran, when, and what it counted.")
+
+_COLUMNS = {
+    "id": ">run",
+    "command": "command",
+    "started_at": "started (UTC)",
+    "status": "status",
+    "seen": ">seen",
+    "new": ">new",
+    "changed": ">changed",
+    "unchanged": ">unchanged",
+    "quarantined": ">quarantined",
+    "works": ">works",
+}
+
+
+@app.command("list", epilog="Example: variorum runs list --limit 5")
+def list_(limit: Limit = 20, output: Output = Format.TABLE, db: Db = None) -> None:
+    """List the newest runs, newest first."""
+    from variorum.reports.views import run_view
+    from variorum.store import runs
+    from variorum.store.engine import reading
+
+    with reading(workspace(db).engine) as connection:
+        found = runs.newest(connection, limit)
+    if output is Format.JSON:
+        print_json([run_view(run) for run in found])
+        return
+    rows = [{**run.__dict__, **run.counts, "started_at": run.started_at[:19].replace("T", " ")} for run in found]
+    print_rows(output, rows, _COLUMNS, "nothing has run yet")
+
+
+@app.command("show", epilog="Example: variorum runs show last --format json | jq .counts")
+def show(
+    which: Annotated[str, typer.Argument(help="A run's number, or `last`.", metavar="ID|last")] = "last",
+    output: Output = Format.TABLE,
+    db: Db = None,
+) -> None:
+    """Show one run with its counts: seen = new + changed + unchanged + quarantined + skipped."""
+    from variorum.errors import BadInputError
+    from variorum.reports.views import run_view
+    from variorum.store import runs
+    from variorum.store.engine import reading
+
+    if which != "last" and not which.isdecimal():
+        raise BadInputError(f"{which!r} is no run: give its number, or `last`", code="no_run")
+    with reading(workspace(db).engine) as connection:
+        run = runs.get(connection, None if which == "last" else int(which))
+    if run is None:
+        raise BadInputError("there is no such run; see: variorum runs list", code="no_run")
+    view = run_view(run)
+    if output is Format.JSON:
+        print_json(view)
+        return
+    counts = view.pop("counts")
+    flat = {**view, "arguments": " ".join(run.arguments), **counts}
+    if output is Format.CSV:
+        print_csv([flat], list(flat))
+    else:
+        print_table(list(flat.items()), ["", "*value"])

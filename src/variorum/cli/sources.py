@@ -1,0 +1,60 @@
+"""``variorum source …``: what can be read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from variorum.cli._options import Format, Output, new_app
+from variorum.cli._output import print_csv, print_json, print_rows, print_table
+
+app = new_app("See which sources can be read, and how.")
+
+_COLUMNS = {
+    "name": "source",
+    "title": "*site",
+    "category": "category",
+    "formats": "formats",
+    "access": "*access",
+}
+
+
+def _row(name: str) -> dict[str, object]:
+    from variorum.scrapers import get_source
+
+    source = get_source(name)
+    return {
+        "name": source.name,
+        "title": source.title,
+        "homepage": source.homepage,
+        "category": source.category,
+        "access": source.access,
+        "formats": ", ".join(source.formats),
+        "recognised_by": [mark.name for mark in source.marks],
+        "notes": list(source.notes),
+    }
+
+
+@app.command("list", epilog="Example: variorum source list --format json")
+def list_(output: Output = Format.TABLE) -> None:
+    """List the sources."""
+    from variorum.scrapers import sources
+
+    print_rows(output, [_row(name) for name in sources()], _COLUMNS, "no sources")
+
+
+@app.command("show", epilog="Example: variorum source show nsf_par")
+def show(
+    name: Annotated[str, typer.Argument(help="The source's name.", metavar="NAME")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Show one source: how its pages are recognised, what they tell and what they lack."""
+    row = _row(name)
+    if output is Format.JSON:
+        print_json(row)
+    elif output is Format.CSV:
+        print_csv([row], list(row))
+    else:
+        flat = [(key, "; ".join(value) if isinstance(value, list) else value) for key, value in row.items()]
+        print_table(flat, ["", "*value"])

@@ -1,0 +1,1 @@
+"""Ways to run the matcher; all give the same clusters."""

@@ -1,0 +1,153 @@
+"""What of a record is compared, computed once: normal forms of its words, names, numbers and ids."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from anyascii import anyascii
+
+from variorum.schema import Author, Record, year_of
+
+MAX_TITLE = 500
+MAX_ABSTRACT = 2_000
+"""Characters compared of a title and of an abstract: one 600 kB string would cost seconds a pair."""
+
+_WORD = re.compile(r"[a-z0-9]+")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_PART = re.compile(r"\b(?:part|pt|volume|vol|chapter|phase|study|paper|section|book|episode)\s+([a-h]|[ivx]+|\d+)\b")
+_NOTICE = re.compile(
+    r"^(?:(?:publisher|author)s? )?"
+    r"(erratum|errata|corrigendum|correction|addendum|retraction|retracted|expression of concern)\b"
+)
+_RESPONSE = re.compile(
+    r"^(?:(?:a|the|in) )?"
+    r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|review|book review|discussion)\b"
+    r"(?= (?:on|to|of|from|by|concerning|regarding)\b)"
+)
+_STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "under",
+        "using",
+        "via",
+        "with",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A comparable author: folded family name and first initial, either empty when unknown."""
+
+    family: str
+    initial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A record as the matcher sees it. Text is folded: Latin letters, lower case, single spaces.
+
+    ``listed_once``: the record's source lists each publication once, so two records of it are two works
+    unless something says otherwise.
+    """
+
+    ref: str
+    source: str
+    listed_once: bool
+    title: str
+    title_words: tuple[str, ...]
+    numbers: frozenset[str]
+    part: str
+    notice: str
+    response: str
+    authors: tuple[Name, ...]
+    authors_complete: bool
+    profile_only: bool
+    year: int | None
+    venue: str
+    preprint: bool
+    volume: str
+    first_page: str
+    identifiers: frozenset[tuple[str, str]]
+    abstract: str
+    abstract_truncated: bool
+
+
+def features_of(record: Record, *, listed_once: bool = False) -> Features:
+    """The features of a record."""
+    title = fold(record.title or "")[:MAX_TITLE]
+    words = tuple(title.split())
+    return Features(
+        ref=record.ref,
+        source=record.source,
+        listed_once=listed_once,
+        title=title,
+        title_words=words,
+        numbers=frozenset(_ROMAN.get(word, word) for word in words[1:] if word in _ROMAN or word[0].isdigit())
+        | frozenset(word for word in words[:1] if word[0].isdigit()),
+        part=_part_of(title),
+        notice=_first_group(_NOTICE, title),
+        response=_first_group(_RESPONSE, title),
+        authors=tuple(name for name in map(_name_of, record.authors) if name.family),
+        authors_complete=record.authors_complete,
+        profile_only=bool(record.authors) and all(a.evidence == "profile" for a in record.authors),
+        year=None if record.low_confidence("date") else year_of(record.date),
+        venue=fold(record.venue or ""),
+        preprint=record.stage == "preprint",
+        volume=(record.volume or "").strip().lower(),
+        first_page=_first_page(record.pages),
+        identifiers=frozenset((i.scheme, i.value) for i in record.identifiers if i.role == "self"),
+        abstract=fold(record.abstract or "")[:MAX_ABSTRACT],
+        abstract_truncated=record.abstract_truncated or len(record.abstract or "") > MAX_ABSTRACT,
+    )
+
+
+def fold(text: str) -> str:
+    """Text reduced to what comparing needs: compatibility forms, Latin transliteration, lower case, words."""
+    if not text.isascii():
+        text = anyascii(unicodedata.normalize("NFKC", text))
+    return " ".join(_WORD.findall(text.lower().replace("'", "")))
+
+
+def content_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that carry meaning, in order."""
+    return tuple(word for word in words if word not in _STOP_WORDS)
+
+
+def _name_of(author: Author) -> Name:
+    family = fold(author.family or author.name)
+    given = fold(author.given or "")
+    return Name(family=family, initial=given[:1])
+
+
+def _part_of(title: str) -> str:
+    """The part marker's value (``2`` for "Part II"), empty without one."""
+    found = _first_group(_PART, title)
+    return _ROMAN.get(found, found)
+
+
+def _first_group(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return match[1] if match else ""
+
+
+def _first_page(pages: str | None) -> str:
+    match = re.search(r"[A-Za-z]?\d+", pages or "")
+    return match[0].lower() if match else ""

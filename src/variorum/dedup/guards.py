@@ -1,0 +1,221 @@
+"""Objections to a merge, each with a name: evidence that no amount of likeness outweighs.
+
+A ``veto`` keeps two records apart whatever their score; a ``hold`` leaves the decision to a curator;
+``related`` says that they belong together without being one work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from variorum.dedup.features import Features, content_words
+from variorum.dedup.scoring import shared_authors, title_likeness
+
+Effect = Literal["veto", "hold", "related"]
+
+
+@dataclass(frozen=True)
+class Objection:
+    """A guard that fired: its name, what it does, what it saw; for ``related``, the relation's kind."""
+
+    guard: str
+    effect: Effect
+    text: str
+    relation: str = ""
+
+
+_PREPRINT_DOI_PREFIXES = (
+    "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
+)  # fmt: skip
+"""DOIs that name a preprint, which its article's own DOI does not contradict."""
+
+_GENERIC_TITLES = frozenset(
+    [
+        "abstract",
+        "abstracts",
+        "acknowledgement",
+        "acknowledgements",
+        "acknowledgement to reviewers",
+        "acknowledgment to reviewers",
+        "announcement",
+        "announcements",
+        "author index",
+        "back matter",
+        "book review",
+        "book reviews",
+        "calendar",
+        "comment",
+        "comments",
+        "conclusion",
+        "conclusions",
+        "contents",
+        "contributors",
+        "correction",
+        "corrections",
+        "corrigendum",
+        "cover",
+        "discussion",
+        "editorial",
+        "editorial board",
+        "editors note",
+        "editors notes",
+        "erratum",
+        "errata",
+        "foreword",
+        "from the editor",
+        "from the editors",
+        "front matter",
+        "guest editorial",
+        "index",
+        "in this issue",
+        "introduction",
+        "introduction to the special issue",
+        "issue information",
+        "letter",
+        "letter to the editor",
+        "letters",
+        "letters to the editor",
+        "masthead",
+        "news",
+        "news and notes",
+        "note",
+        "notes",
+        "notes on contributors",
+        "obituary",
+        "obituaries",
+        "panel discussion",
+        "poster session",
+        "preface",
+        "presidents message",
+        "recent publications",
+        "references",
+        "reply",
+        "reports",
+        "retraction",
+        "review",
+        "reviews",
+        "short notices",
+        "special issue",
+        "subject index",
+        "summary",
+        "table of contents",
+        "title page",
+        "untitled",
+        "welcome",
+    ]
+)
+_DISSIMILAR_TITLES = 60
+_SAME_BUT_FOR_PREFIX = 85
+
+
+def objections(a: Features, b: Features) -> tuple[Objection, ...]:
+    """Every guard that objects to merging the two, in a fixed order."""
+    return tuple(found for guard in _GUARDS if (found := guard(a, b)) is not None)
+
+
+def _identifier_conflict(a: Features, b: Features) -> Objection | None:
+    """Two identifiers of one scheme, of which a publication has only one."""
+    for scheme in ("doi", "arxiv", "pmid"):
+        left, right = (_values(side, scheme) for side in (a, b))
+        if left and right and not left & right:
+            text = f"{scheme} {min(left)} and {min(right)}"
+            return Objection("identifier_conflict", "veto", text)
+    return None
+
+
+def _values(side: Features, scheme: str) -> set[str]:
+    values = {value for name, value in side.identifiers if name == scheme}
+    return {value for value in values if not (scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES))}
+
+
+def _container_identifier(a: Features, b: Features) -> Objection | None:
+    """An identifier shared by two quite different titles names what both stand in."""
+    if not a.title or not b.title or not a.identifiers & b.identifiers:
+        return None
+    if title_likeness(a, b) >= _DISSIMILAR_TITLES:
+        return None
+    return Objection("container_identifier", "veto", "one identifier, two different titles: it names their container")
+
+
+def _part(a: Features, b: Features) -> Objection | None:
+    if a.part == b.part or not a.title or not b.title:
+        return None
+    if a.part and b.part:
+        return Objection("part", "veto", f"part {a.part} and part {b.part}")
+    return Objection("part", "hold", f"only one is a part ({a.part or b.part})")
+
+
+def _numbers(a: Features, b: Features) -> Objection | None:
+    """Numbers tell yearly reports, phases and doses apart."""
+    if not a.title or not b.title or a.numbers == b.numbers:
+        return None
+    left, right = sorted(a.numbers - b.numbers), sorted(b.numbers - a.numbers)
+    if left and right:
+        return Objection("numbers", "veto", f"titles differ in numbers: {', '.join(left)} and {', '.join(right)}")
+    return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(left or right)}")
+
+
+def _notice(a: Features, b: Features) -> Objection | None:
+    if a.notice == b.notice:
+        return None
+    notice = a.notice or b.notice
+    return _belongs_to(a, b, "notice", "corrects", f"one is a notice ({notice})")
+
+
+def _response(a: Features, b: Features) -> Objection | None:
+    if a.response == b.response:
+        return None
+    return _belongs_to(a, b, "response", "responds_to", f"one is a {a.response or b.response}")
+
+
+def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) -> Objection:
+    """Related when the longer title contains the shorter one, as "Erratum: X" contains "X"."""
+    short, long = sorted((a, b), key=lambda side: len(side.title))
+    rest = long.title[-len(short.title) :]
+    if len(content_words(short.title_words)) > 2 and (rest == short.title or _alike(rest, short.title)):
+        return Objection(guard, "related", text, relation)
+    return Objection(guard, "veto", text)
+
+
+def _alike(a: str, b: str) -> bool:
+    return fuzz.ratio(a, b) >= _SAME_BUT_FOR_PREFIX
+
+
+def _generic_title(a: Features, b: Features) -> Objection | None:
+    """ "Editorial" and its like recur in every issue: only the place in print tells them apart."""
+    if a.title not in _GENERIC_TITLES or b.title not in _GENERIC_TITLES or a.identifiers & b.identifiers:
+        return None
+    if a.volume and a.volume == b.volume and a.first_page and a.first_page == b.first_page:
+        return None
+    return Objection("generic_title", "veto", f"generic title {a.title!r} and nothing that places both in print")
+
+
+def _disjoint_authors(a: Features, b: Features) -> Objection | None:
+    known = a.authors and b.authors and a.authors_complete and b.authors_complete
+    if not known or a.identifiers & b.identifiers or shared_authors(a.authors, b.authors):
+        return None
+    return Objection("disjoint_authors", "veto", "both bylines are complete and share nobody")
+
+
+def _listed_twice(a: Features, b: Features) -> Objection | None:
+    """A source that lists each publication once means two when it lists two."""
+    if a.source != b.source or not (a.listed_once and b.listed_once):
+        return None
+    return Objection("listed_twice", "hold", f"{a.source} lists both, each as a publication of its own")
+
+
+_GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (
+    _identifier_conflict,
+    _container_identifier,
+    _notice,
+    _response,
+    _part,
+    _numbers,
+    _generic_title,
+    _disjoint_authors,
+    _listed_twice,
+)

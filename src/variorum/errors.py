@@ -1,0 +1,64 @@
+"""Errors a person is meant to read, each with the exit code its command ends with."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status tells a scheduler."""
+
+    OK = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    NEEDS_A_HUMAN = 3
+    DATABASE = 4
+    NOT_NOW = 75
+
+
+class VariorumError(Exception):
+    """Base of all expected failures: a code for machines, a message that says what to do next."""
+
+    code = "failed"
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class BadInputError(VariorumError):
+    """A file or argument that cannot be used as it is."""
+
+    code = "bad_input"
+    exit_code = ExitCode.BAD_INPUT
+
+
+class DatabaseError(VariorumError):
+    """The database is behind this version, ahead of it, or damaged."""
+
+    code = "database"
+    exit_code = ExitCode.DATABASE
+
+
+class NotNowError(VariorumError):
+    """Nothing is wrong, but it has to be tried again later (another writer is at work)."""
+
+    code = "not_now"
+    exit_code = ExitCode.NOT_NOW
+
+
+class LayoutError(Exception):
+    """A page does not have the shape its source is known for.
+
+    Raised by scrapers; the pipeline turns it into one quarantine row for the page, so nothing of a
+    page that cannot be trusted as a whole is stored as records.
+    """
+
+    def __init__(self, code: str, message: str, *, place: str = "page") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.place = place

@@ -1,0 +1,47 @@
+"""From entries to records, one module for each *format* (sites share formats). Pure: no I/O, no clock."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+
+from pydantic import ValidationError
+
+from variorum.normalizers._fields import Fields
+from variorum.schema import Entry, Record, Rejection
+
+__all__ = ["normalise"]
+
+Normaliser = Callable[[Entry, Fields], Record | Rejection]
+
+
+@cache
+def _normalisers() -> dict[str, Normaliser]:
+    names = (info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return {module.FORMAT: module.normalise for module in modules}
+
+
+def normalise(entry: Entry) -> Record | Rejection:
+    """Map an entry into the common schema.
+
+    Gives a ``Rejection`` when the entry's values do not make a valid record (``invalid_value``) or
+    when the scraper read a field that the format does not know (``unknown_field``).
+    """
+    fields = Fields(entry)
+    try:
+        result = _normalisers()[entry.format](entry, fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        return _rejection(entry, "invalid_value", f"{where}: {first['msg']}")
+    if fields.leftovers and isinstance(result, Record):
+        return _rejection(entry, "unknown_field", f"not understood: {', '.join(fields.leftovers)}")
+    return result
+
+
+def _rejection(entry: Entry, code: str, message: str) -> Rejection:
+    raw = "\n".join(f"{name}: {value}" for name, value in entry.fields.items())
+    return Rejection(code=code, message=message, place=entry.place, stage="normalise", raw=raw)

@@ -1,0 +1,216 @@
+"""Bylines: from one field with all authors to their names, and from a name to its parts.
+
+``split_authors`` goes by what stands between the names, in this order:
+
+1. line ends: one name a line, as in files that keep authors apart themselves;
+2. ``;``: names, in whatever form;
+3. nothing but initials that run into a capital (``Lee K. H.Li L.``), the trace of lost line ends: names;
+4. ``and`` or ``&``: the pieces between are names when there are several of these words or each piece
+   has one comma (BibTeX); otherwise they are read by rule 5 (``A. Roe, B. Doe, and C. Poe``);
+5. ``,``: initials belong to the words before them (``Roe, A., Doe, B.``); where the first name is inverted,
+   a single word takes what follows as its given name (``Roe, Ann, Bob Doe``); other parts are names
+   (``Ann Roe, Bob Doe``; ``Roe A, Doe B``).
+
+What is in braces, and HTML entities, are never cut. Names keep the byline's spelling.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from variorum.normalizers._names import split_name
+from variorum.normalizers._text import clean
+
+_PLACEHOLDERS = frozenset(
+    "-|&na;|anon|anonymous|author unknown|n/a|na|nan|nil|no author|no author listed|no author name available"
+    "|no authors|no authors listed|none|not available|null|unknown|unknown author".split("|")
+)
+_ENTITY = re.compile(r"&(?:#\w{1,8}|[A-Za-z]\w{1,31});")
+_CUT = re.compile(r"(?:^|\s)[\[(+]?(?:et\.? ?al\b|(?:\d{1,5} )?others\b|\d{1,5} more\b)[\])., :;]*$", re.I)
+_YEAR = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?[\s.,:;]*$")
+_AND = re.compile(r"[ ,;](?:and|&)(?=[ ,;]|$)", re.I)
+_LEADING_AND = re.compile(r"(?:and|&)(?=[ ,;])[ ,;]*", re.I)
+_SENTENCE_END = re.compile(r"[^\W\d_]{2}[a-z]\.$")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_GLUE = re.compile(
+    r"""
+    (?: (?<=[\s.-][A-Z]\.) | (?<=\s[JS]r\.) | (?<=\s[23][nr]d) | (?<=\.\s[a-z]) )  # after initials, suffix
+    (?= (?:[a-z']{1,4}\s){0,3} [^\W\d_a-z][^\s.,] | et\sal )                       # before a word
+    """,
+    re.X,
+)
+_SUFFIX = re.compile(r"(?:jr|sr|2nd|3rd|4th|ii|iii|iv)\.?", re.I)
+_DOTTED = r"[^\W\d_a-z]h?\."
+_INITIALS = re.compile(rf"(?:{_DOTTED}|[^\W\d_a-z]{{1,3}}\b)(?:[ -]?(?:{_DOTTED}|[^\W\d_a-z]\b))*")
+_DOTTED_INITIALS = re.compile(rf"(?:{_DOTTED}[ -]?)+")
+_CORPORATE = re.compile(r"\{[^{}]+\s[^{}]+\}")
+
+
+def split_authors(raw: str) -> tuple[tuple[str, ...], bool]:
+    """The names in a byline, in order, and whether they are all of its authors.
+
+    They are not when the byline ends in "et al.", "others" or dots, when a name has lost all but its
+    initials, or when there is no name. Words that stand for a missing author are no names.
+    """
+    names: list[str] = []
+    complete = True
+    for piece in _pieces(raw):
+        name = _trimmed(piece)
+        uncut = _trimmed(_without_cut(name))
+        complete = complete and uncut == name and not _DOTTED_INITIALS.fullmatch(name)
+        if uncut and not is_placeholder(uncut):
+            names.append(uncut)
+    return tuple(names), complete and bool(names)
+
+
+def name_parts(name: str) -> tuple[str | None, str | None]:
+    """Family and given name of one name of a byline, read from TeX and HTML; (None, None) for a body.
+
+    Beside what ``split_name`` knows: initials after the family name ("Smith JA" gives Smith and J A),
+    a suffix in any place, a given name that only stands for a missing one ("Kang, null"), and names
+    of which only initials are left, whose family is None.
+    """
+    if _CORPORATE.fullmatch(name):
+        return None, None
+    parts = [part for part in (part.strip() for part in _plain(name).split(",")) if part]
+    parts = parts[:1] + [part for part in parts[1:] if not is_placeholder(part)]
+    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+    family, *given = [part for part in parts if part not in suffixes] or [""]
+    family = " ".join([family, *suffixes])
+    if given:
+        return split_name(f"{family}, {' '.join(given)}")
+    if _DOTTED_INITIALS.fullmatch(family):
+        return None, family
+    return _initials_last(family) or split_name(family)
+
+
+def is_placeholder(name: str) -> bool:
+    """Whether a name only says that there is none."""
+    return name.casefold().strip(" .[](){}<>*\"'") in _PLACEHOLDERS
+
+
+def _initials_last(name: str) -> tuple[str, str] | None:
+    """Family and given name of "Smith JA", "van der Berg J. A. Jr."; None for a name of another form."""
+    words = name.split()
+    suffix = [words.pop()] if len(words) > 1 and _SUFFIX.fullmatch(words[-1]) else []
+    start = len(words)
+    while start > 0 and (_INITIALS.fullmatch(words[start - 1]) or re.fullmatch(r"[a-z]", words[start - 1])):
+        start -= 1
+    family, given = " ".join(words[:start]), words[start:]
+    if not family or not given or split_name(name) == (None, None):
+        return None
+    # Of names in capitals "JIN LI" cannot be told from "SMITH JA"; single letters are initials all the same.
+    if family.isupper() and any(len(word) > 1 and word.isalpha() for word in given):
+        return None
+    spaced = (" ".join(word) if word.isalpha() else word for word in given)
+    return " ".join([family, *suffix]), " ".join(spaced)
+
+
+def _plain(name: str) -> str:
+    """The name as people read it."""
+    if "\\" in name or "{" in name:
+        name = clean(name, tex=True).replace("{", "").replace("}", "")
+    return clean(html.unescape(name))
+
+
+def _pieces(raw: str) -> list[str]:
+    """The byline cut between names; separators may still hang on."""
+    lines = [line for line in raw.splitlines() if line.strip()]
+    if len(lines) > 1 and not any(line.rstrip().endswith((";", ",", " and", "&")) for line in lines[:-1]):
+        return lines
+    text = " ".join(raw.split())
+    text = text[: match.start()] if (match := _YEAR.search(text)) else text
+    if len(found := _cut(text, re.compile("[;；]"))) > 1:
+        return [*found[:-1], *_cut(found[-1], _AND)]
+    if len(found := _cut(text, _GLUE)) > 1 and _is_glued(text, found):
+        return found
+    found = _cut(text, _AND)
+    commas = [_mask(piece.strip(" ,;")).count(",") for piece in found]
+    one_each = len(found) > 2 or (len(found) > 1 and set(commas) == {1})
+    return [name for piece in found for name in _between_commas(piece, one_each)]
+
+
+def _cut(text: str, separator: re.Pattern[str]) -> list[str]:
+    """``text`` cut at the separators outside of braces and entities, without empty pieces."""
+    ends = [match.span() for match in separator.finditer(_mask(text))]
+    starts = [0, *(end for _, end in ends)]
+    stops = [*(start for start, _ in ends), len(text)]
+    pieces = (text[start:stop] for start, stop in zip(starts, stops, strict=True))
+    return [piece for piece in pieces if piece.strip(" ,;")]
+
+
+def _mask(text: str) -> str:
+    """``text`` of the same length with words for what must not be cut; only ``&amp;`` shows as ``&``."""
+    text = _ENTITY.sub(lambda m: "&    " if m[0] == "&amp;" else "x" * len(m[0]), text)
+    if text.count("{") != text.count("}"):
+        return text
+    masked: list[str] = []
+    depth = 0
+    for char in text:
+        depth += char == "{"
+        masked.append("x" if depth > 0 else char)
+        depth -= char == "}"
+    return "".join(masked)
+
+
+def _is_glued(text: str, pieces: list[str]) -> bool:
+    """Whether names run into each other: "Roe A. B.Doe C.", but not "J.Frankel", "Ann E.Roe"."""
+    if "," in text or _AND.search(text) or _DOTTED_INITIALS.match(text):
+        return False
+    return len(pieces) > 2 or _CUT.search(pieces[-1]) is not None or _initials_last(pieces[-1]) is not None
+
+
+def _between_commas(text: str, one_name: bool) -> Iterable[str]:
+    """The names in a piece without other separators; ``one_name`` decides where commas alone cannot."""
+    parts = [part.strip() for part in _cut(text, re.compile("[,，、]"))]
+    if one_name and len(parts) <= 2:
+        return [", ".join(parts)]
+    inverted = len(parts) > 1 and (_is_family(parts[0]) or bool(_INITIALS.fullmatch(parts[1])))
+    names: list[str] = []
+    position = 0
+    while position < len(parts):
+        part, following = parts[position], parts[position + 1] if position + 1 < len(parts) else ""
+        if _takes(part, following, inverted, alone=len(parts) == 2):
+            names.append(f"{part}, {following}")
+            position += 1
+        elif names and (_SUFFIX.fullmatch(part) or _INITIALS.fullmatch(part)):
+            names[-1] += f", {part}"
+        else:
+            names.append(part)
+        position += 1
+    return names
+
+
+def _takes(part: str, following: str, inverted: bool, *, alone: bool) -> bool:
+    """Whether ``following`` is the given name that belongs to ``part``."""
+    if not following or _SUFFIX.fullmatch(following) or _SUFFIX.fullmatch(part):
+        return False
+    if _INITIALS.fullmatch(following):
+        return not _DOTTED_INITIALS.match(part)
+    if alone and " " not in following and not _DOTTED_INITIALS.match(following) and not _CJK.search(following):
+        return True
+    return inverted and _is_family(part)
+
+
+def _is_family(part: str) -> bool:
+    """Whether a part can only be a family name: one word, or words that begin with a particle."""
+    if _DOTTED_INITIALS.match(part) or _CJK.search(part):
+        return False
+    return " " not in part or (part[0].islower() and _initials_last(part) is None)
+
+
+def _trimmed(name: str) -> str:
+    """A name without the separators, the "and" and the full stop that the byline hung on it."""
+    name = " ".join(name.split()).strip(" ,;:")
+    if leading := _LEADING_AND.match(name):
+        name = name[leading.end() :].strip(" ,;:")
+    return name[:-1] if _SENTENCE_END.search(name) and not _SUFFIX.fullmatch(name.split()[-1]) else name
+
+
+def _without_cut(name: str) -> str:
+    """A name without the words or dots that stand for further authors."""
+    if match := _CUT.search(name):
+        return name[: match.start()]
+    return name.rstrip(" .…") if name.endswith(("...", "…")) else name

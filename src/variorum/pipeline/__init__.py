@@ -1,0 +1,1 @@
+"""The program's verbs: read pages, import them, resolve records into works, check the store."""

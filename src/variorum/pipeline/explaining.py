@@ -1,0 +1,59 @@
+"""Judging any two stored records again, to show why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from variorum.dedup.blocking import shared_keys
+from variorum.dedup.matching import Match, compare
+from variorum.errors import BadInputError
+from variorum.pipeline.resolving import stored_features
+from variorum.pipeline.workspace import Workspace
+from variorum.store import matches
+from variorum.store.engine import reading
+
+_VERDICTS = {
+    "same": "the same work: merged by the machine",
+    "related": "related, but two works",
+    "review": "undecided: a curator must look",
+    "different": "two works",
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A pair's match, what to call the two, the keys they meet by, and the curator's word if there is one."""
+
+    match: Match
+    titles: tuple[str, str]
+    shared_keys: tuple[str, ...]
+    judgement: str | None
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict in a sentence."""
+        if self.judgement:
+            return f"{_VERDICTS[self.match.verdict]}; a curator judged: {self.judgement}"
+        return _VERDICTS[self.match.verdict]
+
+
+def explain_pair(workspace: Workspace, a: str, b: str) -> Explanation:
+    """Judge two records given by reference. Raises ``BadInputError`` when one is not in the store."""
+    with reading(workspace.engine) as connection:
+        found = []
+        for ref in sorted((a, b)):
+            stored = matches.find_ref(connection, ref)
+            if stored is None:
+                raise BadInputError(f"no record {ref}; see: variorum works show WORK", code="no_record")
+            found.append(stored)
+        judged = matches.judgements(connection)
+    if a == b:
+        raise BadInputError("a record and itself: give two different records", code="same_record")
+    first, second = (stored_features(stored) for stored in found)
+    ids = min(found[0].id, found[1].id), max(found[0].id, found[1].id)
+    return Explanation(
+        compare(first, second),
+        (found[0].record.display_title, found[1].record.display_title),
+        shared_keys(first, second),
+        judged.get(ids),
+    )

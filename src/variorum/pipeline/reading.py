@@ -1,0 +1,100 @@
+"""From a body of bytes to what is stored of it: sightings and rejections. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from variorum.errors import BadInputError, LayoutError
+from variorum.normalizers import normalise
+from variorum.schema import Author, Record, Rejection, Sighting
+from variorum.scrapers import Source, decode, get_source, recognise
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything read from one page. Each entry seen is a sighting or a rejection."""
+
+    source: Source
+    sightings: tuple[Sighting, ...]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def seen(self) -> int:
+        """Entries seen on the page."""
+        return len(self.sightings) + len(self.rejections)
+
+
+def read_file(path: Path, max_mib: int) -> bytes:
+    """A file's bytes. Raises ``BadInputError`` when it cannot be read or is larger than ``max_mib``."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise BadInputError("it is not a file", code="not_a_file")
+        if size > max_mib * 1024 * 1024:
+            raise BadInputError(
+                f"it has {size / 1024 / 1024:.0f} MiB; the limit is {max_mib} (setting max_file_mib)",
+                code="too_large",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"it cannot be read: {error.strerror}", code="unreadable") from None
+
+
+def read_page(body: bytes, source_name: str | None = None) -> Page:
+    """Read a page, of the named source or of the one its content shows.
+
+    A page that was recognised but cannot be trusted as a whole gives one rejection and no sightings.
+    Raises ``BadInputError`` when the bytes are no page of any source.
+    """
+    text = decode(body)
+    source = get_source(source_name) if source_name else recognise(text)
+    try:
+        reading = source.parse(text)
+    except LayoutError as error:
+        return Page(source, (), (Rejection(code=error.code, message=error.message, place=error.place, stage="page"),))
+    if not reading.entries and not reading.rejections:
+        empty = "the page is the source's, but shows no publication"
+        return Page(source, (), (Rejection(code="no_entries", message=empty, place="page", stage="page"),))
+    sightings: list[Sighting] = []
+    rejections = list(reading.rejections)
+    for entry in reading.entries:
+        result = normalise(entry)
+        if isinstance(result, Rejection):
+            rejections.append(result)
+        else:
+            sightings.append(Sighting(place=entry.place, statement=result))
+    return Page(source, tuple(sightings), tuple(rejections))
+
+
+def records_of(pages: Sequence[tuple[str, Page]]) -> list[tuple[Record, list[str]]]:
+    """The records on named pages, each once, with its places as ``name#place``, in order of first sight."""
+    found: dict[tuple[str, str], list[tuple[Record, str]]] = {}
+    for name, page in pages:
+        for sighting in page.sightings:
+            record = sighting.statement
+            found.setdefault((record.source, record.source_key), []).append((record, f"{name}#{sighting.place}"))
+    return [(combine([record for record, _ in seen]), [place for _, place in seen]) for seen in found.values()]
+
+
+def combine(statements: Sequence[Record]) -> Record:
+    """The record that statements of one (source, source_key) add up to, given oldest first.
+
+    The newest statement stands; but what a page says by its own subject adds up over pages: the owners
+    of the profiles that list a paper are all its authors, and the awards whose searches find it all
+    support it.
+    """
+    newest = statements[-1]
+    if len(statements) == 1:
+        return newest
+    authors = newest.authors
+    if authors and all(author.evidence == "profile" for author in authors):
+        owners = {author.name: author for statement in statements for author in statement.authors}
+        authors = tuple(sorted(owners.values(), key=_by_name))
+    awards = {award.id: award for statement in statements for award in statement.awards}
+    return newest.model_copy(update={"authors": authors, "awards": tuple(awards[number] for number in sorted(awards))})
+
+
+def _by_name(author: Author) -> tuple[str, str]:
+    return author.family or author.name, author.name

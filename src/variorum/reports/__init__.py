@@ -1,0 +1,1 @@
+"""What people and programs get to see: tables for a terminal, JSON and CSV for everything else."""

@@ -1,0 +1,110 @@
+"""The dedup report: what was seen, what it came to, what was merged and why, what waits for a curator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from variorum.reports.views import title_of
+from variorum.store import matches, pages, reporting, works
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """What one source contributed."""
+
+    source: str
+    captures: int
+    sightings: int
+    quarantined: int
+    records: int
+    works: int
+
+
+def dedup_report(connection: Connection) -> dict[str, Any]:
+    """The whole report as plain data: counts, every cluster with its records, and the pairs to review.
+
+    ``clusters`` covers all works, those of one record too, so that it maps every record.
+    """
+    by_source = [line.__dict__ for line in source_lines(connection)]
+    ids = works.live_ids(connection)
+    members = works.members(connection, ids)
+    fields = works.fields(connection, ids)
+    clusters: list[dict[str, Any]] = [
+        {
+            "work_id": work_id,
+            "title": title_of(fields.get(work_id, ()), members[work_id]),
+            "records": [{"source": m.record.source, "source_key": m.record.source_key} for m in members[work_id]],
+        }
+        for work_id in ids
+    ]
+    clusters.sort(key=lambda found: (-len(found["records"]), found["title"].casefold(), found["work_id"]))
+    return {
+        "seen": sum(line["sightings"] + line["quarantined"] for line in by_source),
+        "sightings": sum(line["sightings"] for line in by_source),
+        "quarantined": sum(line["quarantined"] for line in by_source),
+        "records": sum(line["records"] for line in by_source),
+        "works": len(ids),
+        "sources": by_source,
+        "merges": _merges(connection, clusters),
+        "clusters": clusters,
+        "review": review_list(connection),
+    }
+
+
+def source_lines(connection: Connection) -> list[SourceLine]:
+    """What each source contributed, by name."""
+    return [SourceLine(**row) for row in reporting.by_source(connection)]
+
+
+def _merges(connection: Connection, clusters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """For each work of several records, the strongest pair inside it with its reasons."""
+    found = []
+    for group in clusters:
+        if len(group["records"]) < 2:
+            break
+        keys = [(member["source"], member["source_key"]) for member in group["records"]]
+        numbers = {stored.id: ref for ref, stored in pages.records_by_key(connection, keys).items()}
+        inside = [
+            row
+            for row in matches.pairs_touching(connection, list(numbers)).values()
+            if row.a_id in numbers and row.b_id in numbers and row.verdict == "same"
+        ]
+        best = max(inside, key=lambda row: row.probability, default=None)
+        found.append(
+            {
+                "work_id": group["work_id"],
+                "title": group["title"],
+                "sources": dict(sorted(Counter(source for source, _ in keys).items())),
+                "probability": best.probability if best else None,
+                "reasons": list(best.reasons) if best else ["judged same"],
+            }
+        )
+    return found
+
+
+def review_list(connection: Connection) -> list[dict[str, Any]]:
+    """The pairs a curator must decide, likeliest first, each with both titles."""
+    rows = matches.review_pairs(connection)
+    needed = {record_id for row in rows for record_id in (row.a_id, row.b_id)}
+    records = {stored.id: stored.record for stored in matches.load(connection, needed)}
+    found = []
+    for row in rows:
+        a, b = sorted((records[row.a_id], records[row.b_id]), key=lambda record: record.ref)
+        found.append(
+            {
+                "a": a.ref,
+                "b": b.ref,
+                "probability": row.probability,
+                "reasons": list(row.reasons),
+                "a_title": a.display_title,
+                "b_title": b.display_title,
+                "a_venue": a.venue_raw or a.venue,
+                "b_venue": b.venue_raw or b.venue,
+            }
+        )
+    return sorted(found, key=lambda pair: (-pair["probability"], pair["a"], pair["b"]))

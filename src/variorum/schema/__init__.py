@@ -1,0 +1,36 @@
+"""The common schema every source is mapped into, and the identifier rules it rests on."""
+
+from variorum.schema.dates import PartialDate, partial_date, year_of
+from variorum.schema.entry import Entry, text_key
+from variorum.schema.identifiers import Identifier
+from variorum.schema.record import (
+    Author,
+    Award,
+    Evidence,
+    Kind,
+    Link,
+    Record,
+    Rejection,
+    Sighting,
+    Stage,
+    incipit,
+)
+
+__all__ = [
+    "Author",
+    "Award",
+    "Entry",
+    "Evidence",
+    "Identifier",
+    "Kind",
+    "Link",
+    "PartialDate",
+    "Record",
+    "Rejection",
+    "Sighting",
+    "Stage",
+    "incipit",
+    "partial_date",
+    "text_key",
+    "year_of",
+]

@@ -1,0 +1,116 @@
+"""Scholar Feed author pages (www.scholarfeed.org/author/…), as a text browser renders them.
+
+Three lines for each paper: class, date and code badge glued (``AISep 25, 2024Code``); title and byline
+glued; abstract. At most three authors, then "et al.".
+"""
+
+from __future__ import annotations
+
+import re
+
+from variorum.errors import LayoutError
+from variorum.schema import Entry, Rejection, text_key
+from variorum.scrapers._base import Mark, Reading, Source
+from variorum.scrapers._glued import GluedLine, names_standing_alone, split_glued
+from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
+
+FORMAT = "scholar_feed_text"
+
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_BADGES = re.compile(
+    rf"(?P<subject>[A-Za-z][A-Za-z-]{{1,9}}?)(?P<date>(?:{_MONTHS}) \d{{1,2}}, \d{{4}})(?P<code>Code)?"
+)
+_LINES_OF_AN_ITEM = 3
+_LONGEST_HEAD_LINE = 200
+
+
+def parse(text: str) -> Reading:
+    """Read an author page. Raises ``LayoutError`` when text stands where no paper can claim it."""
+    blocks = _blocks(filled_lines(text))
+    known = frozenset(name for block in blocks if len(block) > 1 for name in names_standing_alone(block[1].text))
+    entries: list[Entry] = []
+    rejections: list[Rejection] = []
+    for block in blocks:
+        read = _entry(block, known, last_of_page=block is blocks[-1])
+        (entries if isinstance(read, Entry) else rejections).append(read)  # type: ignore[arg-type]
+    return Reading(tuple(entries), tuple(rejections))
+
+
+def _blocks(lines: list[Line]) -> list[list[Line]]:
+    """Each paper's lines. Short lines before the first are the page's head (name, h-index, counters)."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        if _BADGES.fullmatch(line.text.strip()):
+            blocks.append([line])
+        elif blocks:
+            blocks[-1].append(line)
+        elif len(line.text) > _LONGEST_HEAD_LINE:
+            raise LayoutError(
+                "unexpected_lines",
+                "an abstract stands before the first paper: the page's beginning is missing",
+                place=place_of(line, line),
+            )
+    return blocks
+
+
+def _entry(block: list[Line], known_names: frozenset[str], *, last_of_page: bool) -> Entry | Rejection:
+    place = place_of(block[0], block[-1])
+    raw = "\n".join(line.text for line in block)
+    if len(block) != _LINES_OF_AN_ITEM:
+        code = "cut_off" if last_of_page and len(block) < _LINES_OF_AN_ITEM else "unexpected_lines"
+        message = f"a paper is three lines (badges, title with authors, abstract); here are {len(block)}"
+        return Rejection(code=code, message=message, place=place, raw=raw)
+    badge_line, glued_line, abstract = (line.text.strip() for line in block)
+    if last_of_page and ends_mid_sentence(abstract):
+        return Rejection(code="cut_off", message="the page stops inside this abstract", place=place, raw=raw)
+    split = split_glued(glued_line, known_names)
+    if split is None:
+        message = "no author's name could be told from the title"
+        return Rejection(code="unsplit_byline", message=message, place=place, raw=raw)
+    badges = _BADGES.fullmatch(badge_line)
+    assert badges is not None  # noqa: S101 - a block starts at a line that matched
+    return Entry(
+        source=SOURCE.name,
+        format=FORMAT,
+        # Badges for code and institutions come and go; date, title and byline name the paper.
+        source_key=text_key(badges["date"], split.glued),
+        place=place,
+        fields=_fields(badges, split, abstract),
+    )
+
+
+def _fields(badges: re.Match[str], split: GluedLine, abstract: str) -> dict[str, str]:
+    fields = {
+        "subject": badges["subject"],
+        "date": badges["date"],
+        "code": badges["code"],
+        "title": split.title,
+        "authors": "\n".join(split.authors),
+        "more_authors": "et al." if split.more_authors else "",
+        "institutions": "\n".join(split.institutions),
+        "byline_inferred": "" if split.certain else "yes",
+        "abstract": abstract,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+SOURCE = Source(
+    name="scholar_feed",
+    title="Scholar Feed",
+    homepage="https://www.scholarfeed.org/",
+    category="aggregator",
+    access="saved pages",
+    formats=(FORMAT,),
+    marks=(
+        Mark(
+            "a line of class and date such as 'LGSep 20, 2022'",
+            re.compile(rf"^\s*{_BADGES.pattern}\s*$", re.M),
+        ),
+    ),
+    parse=parse,
+    notes=(
+        "rendered text glues title and first author; a first author not seen elsewhere on the page "
+        "marks title and authors as low confidence",
+        "at most three authors are shown",
+    ),
+)

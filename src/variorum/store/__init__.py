@@ -1,0 +1,1 @@
+"""The relational store. The only package that imports SQLAlchemy."""

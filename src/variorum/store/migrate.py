@@ -1,0 +1,60 @@
+"""The schema's version: what a database has, what this program needs, and getting from one to the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from variorum.errors import DatabaseError
+from variorum.store.engine import reading, writing
+
+HEAD = "0001"
+"""The version this program reads and writes."""
+
+
+def version_of(connection: Connection) -> str | None:
+    """The database's version; None when it holds no Variorum tables yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(version) if version is not None else None
+
+
+def check_version(engine: Engine) -> None:
+    """Raise ``DatabaseError`` unless the database is exactly at this program's version."""
+    with reading(engine) as connection:
+        version = version_of(connection)
+    if version is None:
+        raise DatabaseError("the database holds no Variorum tables; run: variorum db upgrade", code="behind")
+    if version < HEAD:
+        raise DatabaseError(
+            f"the database is at version {version}, {HEAD} is needed; run: variorum db upgrade", code="behind"
+        )
+    if version > HEAD:
+        raise DatabaseError(
+            f"the database is at version {version}, made by a newer Variorum; this one knows {HEAD}",
+            code="ahead",
+        )
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring the database to this program's version, in one transaction. Returns versions before and after."""
+    with writing(engine) as connection:
+        before = version_of(connection)
+        if before is not None and before > HEAD:
+            raise DatabaseError(f"the database is at version {before}, made by a newer Variorum", code="ahead")
+        if before != HEAD:
+            _run_migrations(connection)
+    return before, HEAD
+
+
+def _run_migrations(connection: Connection) -> None:
+    # Imported here: alembic is only needed when the version differs, and importing it takes a while.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

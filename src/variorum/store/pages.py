@@ -1,0 +1,200 @@
+"""Captures, records, sightings and rejections: what one page leaves in the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
+
+from variorum.schema import Record, Rejection
+from variorum.store.tables import (
+    capture,
+    quarantine,
+    record,
+    record_author,
+    record_award,
+    record_history,
+    record_identifier,
+    sighting,
+    work,
+    work_record,
+)
+
+T = TypeVar("T")
+
+CHUNK = 400
+"""Values bound in one statement; SQLite allows 999 at the least."""
+
+
+@dataclass(frozen=True)
+class CaptureRow:
+    """An archived body: where it came from, its digest and length in bytes."""
+
+    id: int
+    source: str
+    uri: str
+    sha256: str
+    length: int
+    captured_at: str
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A record and its number in the store."""
+
+    id: int
+    record: Record
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """The items in runs of at most ``size``."""
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+def find_capture(connection: Connection, source: str, sha256: str) -> int | None:
+    """The number of the capture with these bytes, if the source has been read from them before."""
+    statement = select(capture.c.id).where(capture.c.source == source, capture.c.sha256 == sha256)
+    return connection.execute(statement).scalar_one_or_none()
+
+
+def add_capture(
+    connection: Connection, run_id: int, *, source: str, uri: str, sha256: str, length: int, captured_at: str
+) -> int:
+    """Note an archived body and return the capture's number."""
+    values = {"source": source, "uri": uri, "sha256": sha256, "length": length, "captured_at": captured_at}
+    key = connection.execute(insert(capture).values(run_id=run_id, **values)).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has a key
+    return int(key[0])
+
+
+def captures(connection: Connection) -> list[CaptureRow]:
+    """All captures in the order they were taken."""
+    columns = (
+        capture.c.id,
+        capture.c.source,
+        capture.c.uri,
+        capture.c.sha256,
+        capture.c.length,
+        capture.c.captured_at,
+    )
+    return [CaptureRow(*row) for row in connection.execute(select(*columns).order_by(capture.c.id))]
+
+
+def records_by_key(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredRecord]:
+    """The stored records among those with the given (source, source_key)."""
+    found: dict[tuple[str, str], StoredRecord] = {}
+    for some in chunks(keys):
+        where = tuple_(record.c.source, record.c.source_key).in_(some)
+        for row in connection.execute(select(record.c.id, record.c.document).where(where)):
+            stored = StoredRecord(row.id, Record.model_validate_json(row.document))
+            found[stored.record.source, stored.record.source_key] = stored
+    return found
+
+
+def statements_elsewhere(connection: Connection, record_ids: Sequence[int], capture_id: int) -> dict[int, list[Record]]:
+    """What captures other than one state about records, oldest capture first."""
+    found: defaultdict[int, list[Record]] = defaultdict(list)
+    for some in chunks(record_ids):
+        where = sighting.c.record_id.in_(some), sighting.c.capture_id != capture_id
+        statement = select(sighting.c.record_id, sighting.c.statement).where(*where)
+        for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
+            found[row.record_id].append(Record.model_validate_json(row.statement))
+    return found
+
+
+def insert_record(connection: Connection, run_id: int, new: Record) -> int:
+    """Store a new record with its own work, and return its number."""
+    values = {**_columns(new), "source": new.source, "source_key": new.source_key}
+    key = connection.execute(
+        insert(record).values(first_run_id=run_id, changed_run_id=run_id, **values)
+    ).inserted_primary_key
+    assert key is not None  # noqa: S101 - an insert of one row has a key
+    record_id = int(key[0])
+    _insert_parts(connection, record_id, new)
+    work_id = work_id_of(new.ref)
+    connection.execute(insert(work).values(id=work_id, founder_id=record_id))
+    connection.execute(insert(work_record).values(record_id=record_id, work_id=work_id))
+    return record_id
+
+
+def update_record(connection: Connection, run_id: int, stored: StoredRecord, new: Record) -> None:
+    """Replace a record's content; what it said before goes into its history."""
+    old = {"content_hash": stored.record.content_hash(), "document": stored.record.model_dump_json()}
+    connection.execute(insert(record_history).values(record_id=stored.id, until_run_id=run_id, **old))
+    values = {**_columns(new), "changed_run_id": run_id}
+    connection.execute(update(record).where(record.c.id == stored.id).values(values))
+    for table in (record_author, record_award, record_identifier):
+        connection.execute(delete(table).where(table.c.record_id == stored.id))
+    _insert_parts(connection, stored.id, new)
+
+
+def _columns(new: Record) -> dict[str, str | None]:
+    return {
+        "kind": new.kind,
+        "title": new.title,
+        "date": new.date,
+        "venue": new.venue,
+        "stage": new.stage,
+        "document": new.model_dump_json(),
+        "content_hash": new.content_hash(),
+    }
+
+
+def _insert_parts(connection: Connection, record_id: int, new: Record) -> None:
+    authors = [{"record_id": record_id, "position": i, **a.model_dump()} for i, a in enumerate(new.authors)]
+    awards = [
+        {"record_id": record_id, "position": i, "funder": a.funder, "award": a.id, "raw": a.raw}
+        for i, a in enumerate(new.awards)
+    ]
+    identifiers = [{"record_id": record_id, "position": i, **x.model_dump()} for i, x in enumerate(new.identifiers)]
+    for table, rows in ((record_author, authors), (record_award, awards), (record_identifier, identifiers)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def sightings_of_capture(connection: Connection, capture_id: int) -> dict[str, tuple[int, str]]:
+    """What a capture has been seen to hold: place → record number and statement (JSON)."""
+    columns = sighting.c.place, sighting.c.record_id, sighting.c.statement
+    rows = connection.execute(select(*columns).where(sighting.c.capture_id == capture_id))
+    return {row.place: (row.record_id, row.statement) for row in rows}
+
+
+def put_sightings(
+    connection: Connection, capture_id: int, seen: Iterable[tuple[str, int, str]], known: Iterable[str]
+) -> None:
+    """Store sightings (place, record number, statement), replacing those at ``known`` places."""
+    rows = [
+        {"capture_id": capture_id, "place": place, "record_id": record_id, "statement": statement}
+        for place, record_id, statement in seen
+    ]
+    for places in chunks([row["place"] for row in rows if row["place"] in set(known)]):
+        connection.execute(delete(sighting).where(sighting.c.capture_id == capture_id, sighting.c.place.in_(places)))
+    if rows:
+        connection.execute(insert(sighting), rows)
+
+
+def add_rejections(connection: Connection, run_id: int, capture_id: int, rejections: Iterable[Rejection]) -> int:
+    """Quarantine what could not be read; what is there already stays as it is. Returns how many are new."""
+    known = connection.execute(
+        select(quarantine.c.place, quarantine.c.code).where(quarantine.c.capture_id == capture_id)
+    )
+    there = {(row.place, row.code) for row in known}
+    new = [r for r in rejections if (r.place, r.code) not in there]
+    if new:
+        rows = [{"capture_id": capture_id, "run_id": run_id, **r.model_dump()} for r in new]
+        connection.execute(insert(quarantine), rows)
+    return len(new)
+
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Base 32 without letters that are misread (Crockford)."""
+
+
+def work_id_of(ref: str) -> str:
+    """The work id that a record founds: ``w`` and twelve characters, always the same for the same record."""
+    number = int.from_bytes(hashlib.sha256(ref.encode()).digest()[:8]) >> 4
+    return "w" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(55, -1, -5))

@@ -1,0 +1,246 @@
+"""The tables, as SQLAlchemy Core sees them. What each holds is told in docs/architecture.md.
+
+Times are ISO 8601 text in UTC: the same in SQLite and PostgreSQL, and they sort. Lists and documents
+are JSON text written with sorted keys, so that equal values are equal bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+COUNTS = (
+    "captures",
+    "seen",
+    "sightings",
+    "new",
+    "changed",
+    "unchanged",
+    "quarantined",
+    "skipped",
+    "works",
+)
+"""What a run counts; seen = new + changed + unchanged + quarantined + skipped."""
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("software", String(40), nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("finished_at", String(32)),
+    Column("status", String(16), nullable=False),
+    Column("message", Text),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
+    CheckConstraint("status IN ('running', 'ok', 'needs_a_human', 'failed')", name="status"),
+)
+
+capture = Table(
+    "capture",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("uri", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("captured_at", String(32), nullable=False),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    UniqueConstraint("source", "sha256"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("title", Text),
+    Column("date", String(10)),
+    Column("venue", Text),
+    Column("stage", String(16)),
+    Column("document", Text, nullable=False),
+    Column("content_hash", String(64), nullable=False),
+    Column("matched_hash", String(64)),
+    Column("first_run_id", ForeignKey("run.id"), nullable=False),
+    Column("changed_run_id", ForeignKey("run.id"), nullable=False),
+    UniqueConstraint("source", "source_key"),
+)
+
+record_history = Table(
+    "record_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", ForeignKey("record.id"), nullable=False, index=True),
+    Column("content_hash", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("until_run_id", ForeignKey("run.id"), nullable=False),
+)
+
+record_identifier = Table(
+    "record_identifier",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("scheme", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Index(None, "scheme", "value"),
+)
+
+record_author = Table(
+    "record_author",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("family", Text),
+    Column("given", Text),
+    Column("orcid", String(19)),
+    Column("evidence", String(16), nullable=False),
+    Index(None, "family"),
+)
+
+record_award = Table(
+    "record_award",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("funder", String(32), nullable=False),
+    Column("award", String(64), nullable=False),
+    Column("raw", Text, nullable=False),
+    Index(None, "funder", "award"),
+)
+
+record_key = Table(
+    "record_key",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Index(None, "key"),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", ForeignKey("record.id"), nullable=False, index=True),
+    Column("capture_id", ForeignKey("capture.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("statement", Text, nullable=False),
+    UniqueConstraint("capture_id", "place"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("capture_id", ForeignKey("capture.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+    Column("status", String(16), nullable=False, server_default="open"),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    UniqueConstraint("capture_id", "place", "code"),
+    CheckConstraint("status IN ('open', 'resolved', 'dismissed')", name="status"),
+)
+
+pair = Table(
+    "pair",
+    metadata,
+    Column("a_id", ForeignKey("record.id"), primary_key=True),
+    Column("b_id", ForeignKey("record.id"), primary_key=True, index=True),
+    Column("probability", Float, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("reasons", Text, nullable=False),
+    CheckConstraint("a_id < b_id", name="order"),
+    CheckConstraint("verdict IN ('same', 'related', 'review', 'different')", name="verdict"),
+)
+
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("a_id", ForeignKey("record.id"), nullable=False),
+    Column("b_id", ForeignKey("record.id"), nullable=False, index=True),
+    Column("verdict", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("curator", Text, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("undone_at", String(32)),
+    CheckConstraint("a_id < b_id", name="order"),
+    CheckConstraint("verdict IN ('same', 'different', 'unsure')", name="verdict"),
+    Index(None, "a_id", "b_id"),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("founder_id", ForeignKey("record.id"), nullable=False, unique=True),
+    Column("published_run_id", ForeignKey("run.id")),
+    Column("redirect_to", ForeignKey("work.id"), index=True),
+)
+
+work_record = Table(
+    "work_record",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("work_id", ForeignKey("work.id"), nullable=False, index=True),
+)
+
+work_field = Table(
+    "work_field",
+    metadata,
+    Column("work_id", ForeignKey("work.id"), primary_key=True),
+    Column("field", String(32), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("record_id", ForeignKey("record.id"), nullable=False, index=True),
+    Column("rule", String(40), nullable=False),
+)
+
+relation = Table(
+    "relation",
+    metadata,
+    Column("a_id", ForeignKey("record.id"), primary_key=True),
+    Column("b_id", ForeignKey("record.id"), primary_key=True, index=True),
+    Column("kind", String(24), primary_key=True),
+    Column("reasons", Text, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("work_id", ForeignKey("work.id"), nullable=False, index=True),
+    Column("detail", Text, nullable=False),
+)

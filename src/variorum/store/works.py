@@ -1,0 +1,207 @@
+"""Works: which records make up each, what they say together, where old ids lead."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from variorum.schema import Record
+from variorum.store.pages import chunks
+from variorum.store.tables import (
+    capture,
+    event,
+    record,
+    record_award,
+    sighting,
+    work,
+    work_field,
+    work_record,
+)
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """A work's row: who founded it, since which run its id is public, where it redirects to."""
+
+    id: str
+    founder_id: int
+    published_run_id: int | None
+    redirect_to: str | None
+
+
+@dataclass(frozen=True)
+class FieldRow:
+    """A merged value with its proof. ``ref`` is the record's ``source:source_key``."""
+
+    work_id: str
+    field: str
+    position: int
+    value: Any
+    source: str
+    ref: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class SeenRecord:
+    """A record of a work, and when it was last seen."""
+
+    id: int
+    work_id: str
+    record: Record
+    seen_at: str
+    sightings: int
+
+
+def rows_of_records(connection: Connection, record_ids: Sequence[int]) -> dict[int, WorkRow]:
+    """The works that records founded, by record number. Every record founded exactly one."""
+    found: dict[int, WorkRow] = {}
+    for some in chunks(record_ids):
+        for row in connection.execute(select(work).where(work.c.founder_id.in_(some))):
+            found[row.founder_id] = WorkRow(row.id, row.founder_id, row.published_run_id, row.redirect_to)
+    return found
+
+
+def homes(connection: Connection, record_ids: Sequence[int]) -> dict[int, str]:
+    """The work each record is in."""
+    found: dict[int, str] = {}
+    for some in chunks(record_ids):
+        rows = connection.execute(select(work_record).where(work_record.c.record_id.in_(some)))
+        found.update({row.record_id: row.work_id for row in rows})
+    return found
+
+
+def member_ids(connection: Connection, work_ids: Sequence[str]) -> list[int]:
+    """The numbers of the records in works."""
+    found: list[int] = []
+    for some in chunks(work_ids):
+        found += connection.execute(select(work_record.c.record_id).where(work_record.c.work_id.in_(some))).scalars()
+    return found
+
+
+def members(connection: Connection, work_ids: Sequence[str]) -> dict[str, list[SeenRecord]]:
+    """The records of works, with the newest time each was seen."""
+    found: defaultdict[str, list[SeenRecord]] = defaultdict(list)
+    for some in chunks(work_ids):
+        statement = (
+            select(
+                record.c.id,
+                work_record.c.work_id,
+                record.c.document,
+                func.max(capture.c.captured_at).label("seen_at"),
+                func.count(sighting.c.id).label("sightings"),
+            )
+            .join(work_record, work_record.c.record_id == record.c.id)
+            .outerjoin(sighting, sighting.c.record_id == record.c.id)
+            .outerjoin(capture, capture.c.id == sighting.c.capture_id)
+            .where(work_record.c.work_id.in_(some))
+            .group_by(record.c.id, work_record.c.work_id, record.c.document)
+            .order_by(record.c.source, record.c.source_key)
+        )
+        for row in connection.execute(statement):
+            parsed = Record.model_validate_json(row.document)
+            found[row.work_id].append(SeenRecord(row.id, row.work_id, parsed, row.seen_at or "", row.sightings))
+    return dict(found)
+
+
+def publish(connection: Connection, run_id: int, work_ids: Sequence[str]) -> None:
+    """Mark works as public since this run: from now on their ids outlive merges with younger ones."""
+    for some in chunks(work_ids):
+        connection.execute(
+            update(work).where(work.c.id.in_(some), work.c.published_run_id.is_(None)).values(published_run_id=run_id)
+        )
+
+
+def move(connection: Connection, run_id: int, row: WorkRow, survivor: str, detail: Mapping[str, Any]) -> None:
+    """Put a record's home to ``survivor`` and let the work it founded redirect there, noting the event."""
+    target = None if row.id == survivor else survivor
+    connection.execute(update(work_record).where(work_record.c.record_id == row.founder_id).values(work_id=survivor))
+    if target == row.redirect_to:
+        return
+    connection.execute(update(work).where(work.c.id == row.id).values(redirect_to=target))
+    if target:
+        connection.execute(delete(work_field).where(work_field.c.work_id == row.id))
+    kind = "merge" if target else "split"
+    text = json.dumps({"into": target, "was": row.redirect_to, **detail}, sort_keys=True)
+    connection.execute(insert(event).values(run_id=run_id, kind=kind, work_id=row.id, detail=text))
+
+
+def replace_fields(connection: Connection, work_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write a work's merged fields anew: mappings with field, position, value, record_id, rule."""
+    connection.execute(delete(work_field).where(work_field.c.work_id == work_id))
+    values = [{**row, "work_id": work_id, "value": json.dumps(row["value"], sort_keys=True)} for row in rows]
+    if values:
+        connection.execute(insert(work_field), values)
+
+
+def fields(connection: Connection, work_ids: Sequence[str]) -> dict[str, list[FieldRow]]:
+    """The merged fields of works, each with its proof."""
+    found: defaultdict[str, list[FieldRow]] = defaultdict(list)
+    for some in chunks(work_ids):
+        statement = (
+            select(work_field, record.c.source, record.c.source_key)
+            .join(record, record.c.id == work_field.c.record_id)
+            .where(work_field.c.work_id.in_(some))
+            .order_by(work_field.c.field, work_field.c.position)
+        )
+        for row in connection.execute(statement):
+            value, ref = json.loads(row.value), f"{row.source}:{row.source_key}"
+            found[row.work_id].append(FieldRow(row.work_id, row.field, row.position, value, row.source, ref, row.rule))
+    return dict(found)
+
+
+def resolve_id(connection: Connection, work_id: str) -> str | None:
+    """The live work an id leads to, in one hop; None when there never was such a work."""
+    row = connection.execute(select(work.c.id, work.c.redirect_to).where(work.c.id == work_id)).one_or_none()
+    return None if row is None else row.redirect_to or row.id
+
+
+def live_ids(connection: Connection, *, limit: int | None = None, offset: int = 0) -> list[str]:
+    """Ids of live works in a fixed order."""
+    statement = select(work.c.id).where(work.c.redirect_to.is_(None)).order_by(work.c.id).offset(offset)
+    return list(connection.execute(statement.limit(limit)).scalars())
+
+
+def search(
+    connection: Connection, words: Sequence[str], *, award: str | None, source: str | None, limit: int
+) -> list[str]:
+    """Ids of works that have every word in a title, author or abstract (case ignored), an award, a source."""
+    statement = select(work_record.c.work_id).join(record, record.c.id == work_record.c.record_id)
+    for word in words:
+        text = work_field.alias()
+        hit = (
+            select(text.c.work_id)
+            .where(text.c.work_id == work_record.c.work_id)
+            .where(text.c.field.in_(("title", "authors", "abstract", "venue", "identifiers")))
+            .where(or_(*(text.c.value.icontains(form, autoescape=True) for form in _json_forms(word))))
+        )
+        statement = statement.where(hit.exists())
+    if award is not None:
+        has_award = select(record_award.c.record_id).where(
+            record_award.c.record_id == record.c.id, record_award.c.award == award
+        )
+        statement = statement.where(has_award.exists())
+    if source is not None:
+        statement = statement.where(record.c.source == source)
+    ids = connection.execute(statement.distinct().order_by(work_record.c.work_id).limit(limit)).scalars()
+    return list(ids)
+
+
+def _json_forms(word: str) -> set[str]:
+    """How a word may stand in stored JSON text, which writes letters beyond ASCII as escapes."""
+    return {json.dumps(form)[1:-1] for form in (word, word.lower(), word.upper(), word.title())}
+
+
+def history(connection: Connection, work_id: str) -> list[dict[str, Any]]:
+    """The merges and splits that touched a work, oldest first."""
+    touched = select(work.c.id).where(or_(work.c.id == work_id, work.c.redirect_to == work_id))
+    statement = select(event).where(or_(event.c.work_id.in_(touched), event.c.detail.contains(work_id)))
+    return [
+        {"run": row.run_id, "kind": row.kind, "work": row.work_id, **json.loads(row.detail)}
+        for row in connection.execute(statement.order_by(event.c.id))
+    ]

@@ -1,0 +1,81 @@
+"""The archive: every body ever read, byte for byte, under its own SHA-256.
+
+A body lies in ``<root>/<first two hex digits>/<sha256>.gz``. It is written to a temporary name,
+flushed to disk and renamed, so a half-written body never has a name; it is checked against its digest
+and length on every read, so a damaged one is never parsed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+from variorum.errors import DatabaseError
+
+
+def digest(body: bytes) -> str:
+    """SHA-256 of a body, 64 hexadecimal digits."""
+    return sha256(body).hexdigest()
+
+
+class Archive:
+    """A directory of bodies, addressed by content. Made on first write."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, body: bytes) -> str:
+        """Keep ``body`` and return its SHA-256. Keeping the same bytes again writes nothing."""
+        name = digest(body)
+        target = self._path(name)
+        if target.exists():
+            return name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                # No time stamp inside: the same body always gives the same file.
+                file.write(gzip.compress(body, compresslevel=6, mtime=0))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _sync_directory(target.parent)
+        return name
+
+    def get(self, name: str, length: int) -> bytes:
+        """The body of that SHA-256 and length in bytes.
+
+        Raises ``DatabaseError`` (``archive_missing`` or ``archive_damaged``) when it is not exactly
+        what was kept. Never inflates more than ``length`` bytes.
+        """
+        path = self._path(name)
+        try:
+            packed = path.read_bytes()
+        except FileNotFoundError:
+            raise DatabaseError(f"the archive has no body {name}", code="archive_missing") from None
+        try:
+            body = zlib.decompressobj(wbits=31).decompress(packed, length + 1)
+        except zlib.error:
+            body = b""
+        if len(body) != length or digest(body) != name:
+            raise DatabaseError(f"the archived body {path} is damaged", code="archive_damaged")
+        return body
+
+    def _path(self, name: str) -> Path:
+        return self.root / name[:2] / f"{name}.gz"
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make a rename in ``directory`` last through a power cut."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
