@@ -75,6 +75,15 @@ def print_table(rows: Iterable[Sequence[object]], headings: Sequence[str], *, ti
     console().print(table)
 
 
+def print_line(text: str = "") -> None:
+    """A line of text, wrapped at the console's width."""
+    from rich.text import Text
+
+    from variorum.reports.text import terminal_safe
+
+    console().print(Text(terminal_safe(text)))
+
+
 def print_rows(output: Format, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], empty: str) -> None:
     """Rows in the asked format. ``columns`` maps keys to table headings; JSON gets the rows whole."""
     if output is Format.JSON:

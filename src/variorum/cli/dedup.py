@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from variorum.cli._options import Db, Format, Output, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_table, progress, say
+from variorum.cli._output import print_csv, print_json, print_line, print_table, progress, say
 
 if TYPE_CHECKING:
     from variorum.pipeline.resolving import DedupResult
@@ -95,40 +95,38 @@ def _print_report(data: dict[str, Any], output: Format) -> None:
         data["works"],
     ]
     print_table([*lines, total], ["source", ">pages", ">sightings", ">quarantined", ">records", ">works"])
-    print(
-        f"\n{data['seen']} entries seen = {data['sightings']} sightings read + {data['quarantined']} quarantined; "
-        f"{data['records']} records; {data['works']} works\n"
+    print_line()
+    print_line(
+        f"{data['seen']} entries seen = {data['sightings']} sightings read + {data['quarantined']} quarantined; "
+        f"{data['records']} records; {data['works']} works"
     )
+    print_line()
     _print_merges(data["merges"])
     _print_review(data["review"])
 
 
 def _print_merges(merges: list[dict[str, Any]]) -> None:
-    print(f"Merged: {len(merges)} work{'' if len(merges) == 1 else 's'} of more than one record")
-    rows = [
-        [
-            merge["work_id"],
-            merge["title"],
-            ", ".join(f"{source} ×{n}" if n > 1 else source for source, n in merge["sources"].items()),
-            "" if merge["probability"] is None else f"{merge['probability']:.3f}",
-            ", ".join(merge["reasons"]),
-        ]
-        for merge in merges
-    ]
-    if rows:
-        print_table(rows, ["work", "*title", "*records of", ">prob.", "*because"])
+    print_line(f"Merged: {len(merges)} work{'' if len(merges) == 1 else 's'} of more than one record")
+    for merge in merges:
+        awards = "".join(f", award {award['id']} from {award['from']}" for award in merge["awards"])
+        rows = [[record["ref"], record["shown_as"]] for record in merge["records"]]
+        print_line()
+        print_line(f"{merge['title']} ({merge['work_id']})")
+        print_table(rows, ["record", "*shown as"])
+        probability = "" if merge["probability"] is None else f" ({merge['probability']:.3f})"
+        print_line(
+            f"because {', '.join(merge['reasons'])}{probability}; title from {merge['title_from'] or 'none'}{awards}"
+        )
 
 
 def _print_review(review: list[dict[str, Any]]) -> None:
-    print(f"\nTo review: {len(review)} pair{'' if len(review) == 1 else 's'} that only a person can decide")
+    print_line()
+    print_line(f"To review: {len(review)} pair{'' if len(review) == 1 else 's'} that only a person can decide")
     for pair in review:
-        print_table(
-            [
-                ["A", pair["a"], pair["a_title"], pair["a_venue"]],
-                ["B", pair["b"], pair["b_title"], pair["b_venue"]],
-            ],
-            ["", f"prob. {pair['probability']:.3f}", "*" + ", ".join(pair["reasons"]), "*venue"],
-        )
+        print_line()
+        rows = [[pair[side], pair[f"{side}_title"], pair[f"{side}_venue"]] for side in ("a", "b")]
+        print_table(rows, ["record", "*shown as", "*venue"])
+        print_line(f"because {', '.join(pair['reasons'])} ({pair['probability']:.3f})")
 
 
 @app.command("explain", epilog="Example: variorum dedup explain nsf_par:76655a9597db86f9 scholar_feed:a8c4cc57b312756b")
@@ -152,13 +150,13 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
         [["A", found.match.a, found.titles[0]], ["B", found.match.b, found.titles[1]]],
         ["", "record", "*shown as"],
     )
-    print()
+    print_line()
     print_table(rows, ["*evidence", ">log-odds", ">so far", "different │ same"])
     for objection in found.match.objections:
-        print(f"guard {objection.guard} ({objection.effect}): {objection.text}")
+        print_line(f"guard {objection.guard} ({objection.effect}): {objection.text}")
     if not found.shared_keys:
-        print("the two share no blocking key, so a dedup run never compares them")
-    print(f"verdict: {found.verdict_text}")
+        print_line("the two share no blocking key, so a dedup run never compares them")
+    print_line(f"verdict: {found.verdict_text}")
 
 
 @app.command("file", epilog="Example: variorum dedup file export.csv --out clusters.csv --pairs pairs.csv")
@@ -228,5 +226,6 @@ def evaluate(
     else:
         print_table(rows, ["measure", ">precision", ">recall", ">F1", ">true", ">false", ">missed"])
         if found.false_merges:
-            print(f"\nFalse merges (first {len(found.false_merges)}):")
+            print_line()
+            print_line(f"False merges (first {len(found.false_merges)}):")
             print_table(found.false_merges, ["*record", "*record"])

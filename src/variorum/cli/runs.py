@@ -18,9 +18,9 @@ _COLUMNS = {
     "status": "status",
     "seen": ">seen",
     "new": ">new",
-    "changed": ">changed",
-    "unchanged": ">unchanged",
-    "quarantined": ">quarantined",
+    "changed": ">chg.",
+    "unchanged": ">same",
+    "quarantined": ">quar.",
     "works": ">works",
 }
 
@@ -37,7 +37,7 @@ def list_(limit: Limit = 20, output: Output = Format.TABLE, db: Db = None) -> No
     if output is Format.JSON:
         print_json([run_view(run) for run in found])
         return
-    rows = [{**run.__dict__, **run.counts, "started_at": run.started_at[:19].replace("T", " ")} for run in found]
+    rows = [{**run.__dict__, **run.counts, "started_at": run.started_at[:16].replace("T", " ")} for run in found]
     print_rows(output, rows, _COLUMNS, "nothing has run yet")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_rows, print_table, say
+from variorum.cli._output import print_csv, print_json, print_line, print_rows, print_table, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -83,7 +83,7 @@ def _rows(connection: Connection, ids: list[str]) -> list[dict[str, Any]]:
                 "records": len(members[work_id]),
             }
         )
-    return sorted(rows, key=lambda row: (row["title"].casefold(), row["work_id"]))
+    return rows
 
 
 @app.command("show", epilog="Example: variorum works show w53ma9p4e1wk2 --format json")
@@ -129,10 +129,11 @@ def _field_rows(view: dict[str, Any]) -> list[dict[str, Any]]:
 def _print_work(view: dict[str, Any]) -> None:
     from variorum.reports.text import shorten
 
-    print(f"work {view['work_id']}\n")
+    print_line(f"work {view['work_id']}")
+    print_line()
     rows = [[row["field"], shorten(_plain(row["value"]), 400), row["record"], row["rule"]] for row in _field_rows(view)]
     print_table(rows, ["field", "*value", "from record", "*because"])
-    print()
+    print_line()
     print_table(
         [
             [
@@ -148,7 +149,9 @@ def _print_work(view: dict[str, Any]) -> None:
         ["record", "*shown as", "stage", "date", ">seen", "*flags"],
     )
     for event in view["history"]:
-        print(f"run {event['run']}: {event['kind']} of {event['work']} into {event['into'] or 'a work of its own'}")
+        print_line(
+            f"run {event['run']}: {event['kind']} of {event['work']} into {event['into'] or 'a work of its own'}"
+        )
 
 
 def _plain(value: Any) -> str:

@@ -26,30 +26,7 @@ _RESPONSE = re.compile(
     r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|review|book review|discussion)\b"
     r"(?= (?:on|to|of|from|by|concerning|regarding)\b)"
 )
-_STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "under",
-        "using",
-        "via",
-        "with",
-    ]
-)
+_STOP_WORDS = frozenset("a an and as at by for from in into is of on or the to under using via with".split())
 
 
 @dataclass(frozen=True, slots=True)

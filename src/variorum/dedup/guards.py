@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -34,79 +35,9 @@ _PREPRINT_DOI_PREFIXES = (
 """DOIs that name a preprint, which its article's own DOI does not contradict."""
 
 _GENERIC_TITLES = frozenset(
-    [
-        "abstract",
-        "abstracts",
-        "acknowledgement",
-        "acknowledgements",
-        "acknowledgement to reviewers",
-        "acknowledgment to reviewers",
-        "announcement",
-        "announcements",
-        "author index",
-        "back matter",
-        "book review",
-        "book reviews",
-        "calendar",
-        "comment",
-        "comments",
-        "conclusion",
-        "conclusions",
-        "contents",
-        "contributors",
-        "correction",
-        "corrections",
-        "corrigendum",
-        "cover",
-        "discussion",
-        "editorial",
-        "editorial board",
-        "editors note",
-        "editors notes",
-        "erratum",
-        "errata",
-        "foreword",
-        "from the editor",
-        "from the editors",
-        "front matter",
-        "guest editorial",
-        "index",
-        "in this issue",
-        "introduction",
-        "introduction to the special issue",
-        "issue information",
-        "letter",
-        "letter to the editor",
-        "letters",
-        "letters to the editor",
-        "masthead",
-        "news",
-        "news and notes",
-        "note",
-        "notes",
-        "notes on contributors",
-        "obituary",
-        "obituaries",
-        "panel discussion",
-        "poster session",
-        "preface",
-        "presidents message",
-        "recent publications",
-        "references",
-        "reply",
-        "reports",
-        "retraction",
-        "review",
-        "reviews",
-        "short notices",
-        "special issue",
-        "subject index",
-        "summary",
-        "table of contents",
-        "title page",
-        "untitled",
-        "welcome",
-    ]
+    line
+    for line in files("variorum.dedup").joinpath("generic_titles.txt").read_text().splitlines()
+    if not line.startswith("#")
 )
 _DISSIMILAR_TITLES = 60
 _SAME_BUT_FOR_PREFIX = 85

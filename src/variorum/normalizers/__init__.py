@@ -17,6 +17,11 @@ __all__ = ["normalise"]
 Normaliser = Callable[[Entry, Fields], Record | Rejection]
 
 
+LONGEST_FIELD = 50_000
+LONGEST_BYLINE = 1_000_000
+"""Characters of a field, and of a list of authors. No publication comes near; reading more TeX takes seconds."""
+
+
 @cache
 def _normalisers() -> dict[str, Normaliser]:
     names = (info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
@@ -27,9 +32,13 @@ def _normalisers() -> dict[str, Normaliser]:
 def normalise(entry: Entry) -> Record | Rejection:
     """Map an entry into the common schema.
 
-    Gives a ``Rejection`` when the entry's values do not make a valid record (``invalid_value``) or
-    when the scraper read a field that the format does not know (``unknown_field``).
+    Gives a ``Rejection`` when the entry's values do not make a valid record (``invalid_value``), when
+    one is far longer than it can be (``too_long``), or when the scraper read a field that the format
+    does not know (``unknown_field``).
     """
+    for name, value in entry.fields.items():
+        if len(value) > (LONGEST_BYLINE if name == "authors" else LONGEST_FIELD):
+            return _rejection(entry, "too_long", f"{name} has {len(value):,} characters")
     fields = Fields(entry)
     try:
         result = _normalisers()[entry.format](entry, fields)

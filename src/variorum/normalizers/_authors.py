@@ -24,27 +24,48 @@ from variorum.normalizers._names import split_name
 from variorum.normalizers._text import clean
 
 _PLACEHOLDERS = frozenset(
-    "-|&na;|anon|anonymous|author unknown|n/a|na|nan|nil|no author|no author listed|no author name available"
-    "|no authors|no authors listed|none|not available|null|unknown|unknown author".split("|")
+    {
+        *(
+            "",
+            "-",
+            "&na",
+            "&na;",
+            "n/a",
+            "na",
+            "nan",
+            "nil",
+            "none",
+            "null",
+            "anon",
+            "anonymous",
+            "unknown",
+            "not available",
+        ),
+        *("author unknown", "unknown author", "no author", "no authors", "no author name available"),
+        *("no author listed", "no authors listed"),
+    }
 )
 _ENTITY = re.compile(r"&(?:#\w{1,8}|[A-Za-z]\w{1,31});")
 _CUT = re.compile(r"(?:^|\s)[\[(+]?(?:et\.? ?al\b|(?:\d{1,5} )?others\b|\d{1,5} more\b)[\])., :;]*$", re.I)
 _YEAR = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?[\s.,:;]*$")
 _AND = re.compile(r"[ ,;](?:and|&)(?=[ ,;]|$)", re.I)
 _LEADING_AND = re.compile(r"(?:and|&)(?=[ ,;])[ ,;]*", re.I)
-_SENTENCE_END = re.compile(r"[^\W\d_]{2}[a-z]\.$")
+_SENTENCE_END = re.compile(r"(?:[^\W\d_]{2}[a-z]|\b[A-Z]{2,3})\.$")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽΑ-ΩА-ЯЁ"
 _GLUE = re.compile(
-    r"""
-    (?: (?<=[\s.-][A-Z]\.) | (?<=\s[JS]r\.) | (?<=\s[23][nr]d) | (?<=\.\s[a-z]) )  # after initials, suffix
-    (?= (?:[a-z']{1,4}\s){0,3} [^\W\d_a-z][^\s.,] | et\sal )                       # before a word
+    rf"""
+    (?: (?<=[\s.-][{_CAPITAL}]\.) | (?<=\s[JS]r\.) | (?<=\s[23][nr]d) | (?<=\.\s[a-z]) )  # after initials, suffix
+    (?= (?:[a-z']{{1,4}}\s){{0,3}} [{_CAPITAL}][^\s.,] | et\sal )                       # before a word
     """,
     re.X,
 )
 _SUFFIX = re.compile(r"(?:jr|sr|2nd|3rd|4th|ii|iii|iv)\.?", re.I)
-_DOTTED = r"[^\W\d_a-z]h?\."
-_INITIALS = re.compile(rf"(?:{_DOTTED}|[^\W\d_a-z]{{1,3}}\b)(?:[ -]?(?:{_DOTTED}|[^\W\d_a-z]\b))*")
+_DOTTED = rf"[{_CAPITAL}]h?\."
+_INITIALS = re.compile(rf"(?:{_DOTTED}|[{_CAPITAL}]{{1,3}}\b)(?:[ -]?(?:{_DOTTED}|[{_CAPITAL}]\b))*")
 _DOTTED_INITIALS = re.compile(rf"(?:{_DOTTED}[ -]?)+")
+_TIGHT = re.compile(rf"^((?:{_DOTTED})+)(?=[{_CAPITAL}][^\s.])")
+_NO_GIVEN = frozenset({"null", "none", "n/a"})
 _CORPORATE = re.compile(r"\{[^{}]+\s[^{}]+\}")
 
 
@@ -75,7 +96,8 @@ def name_parts(name: str) -> tuple[str | None, str | None]:
     if _CORPORATE.fullmatch(name):
         return None, None
     parts = [part for part in (part.strip() for part in _plain(name).split(",")) if part]
-    parts = parts[:1] + [part for part in parts[1:] if not is_placeholder(part)]
+    # "Na" and "Nan" stand for no value as a byline, but as given names they are names.
+    parts = parts[:1] + [part for part in parts[1:] if part.lower() not in _NO_GIVEN]
     suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
     family, *given = [part for part in parts if part not in suffixes] or [""]
     family = " ".join([family, *suffixes])
@@ -98,6 +120,8 @@ def _initials_last(name: str) -> tuple[str, str] | None:
     start = len(words)
     while start > 0 and (_INITIALS.fullmatch(words[start - 1]) or re.fullmatch(r"[a-z]", words[start - 1])):
         start -= 1
+    # "O S. J." is a family name of one letter.
+    start = 1 if start == 0 and len(words) > 1 and words[0].isalpha() and "." in words[1] else start
     family, given = " ".join(words[:start]), words[start:]
     if not family or not given or split_name(name) == (None, None):
         return None
@@ -112,7 +136,7 @@ def _plain(name: str) -> str:
     """The name as people read it."""
     if "\\" in name or "{" in name:
         name = clean(name, tex=True).replace("{", "").replace("}", "")
-    return clean(html.unescape(name))
+    return _TIGHT.sub(r"\1 ", clean(html.unescape(name)))
 
 
 def _pieces(raw: str) -> list[str]:
@@ -120,7 +144,7 @@ def _pieces(raw: str) -> list[str]:
     lines = [line for line in raw.splitlines() if line.strip()]
     if len(lines) > 1 and not any(line.rstrip().endswith((";", ",", " and", "&")) for line in lines[:-1]):
         return lines
-    text = " ".join(raw.split())
+    text = " ".join(raw.replace("&amp;", "&").split())
     text = text[: match.start()] if (match := _YEAR.search(text)) else text
     if len(found := _cut(text, re.compile("[;；]"))) > 1:
         return [*found[:-1], *_cut(found[-1], _AND)]
@@ -142,9 +166,9 @@ def _cut(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _mask(text: str) -> str:
-    """``text`` of the same length with words for what must not be cut; only ``&amp;`` shows as ``&``."""
-    text = _ENTITY.sub(lambda m: "&    " if m[0] == "&amp;" else "x" * len(m[0]), text)
-    if text.count("{") != text.count("}"):
+    """``text`` of the same length with letters for what must not be cut."""
+    text = _ENTITY.sub(lambda match: "x" * len(match[0]), text)
+    if "{" not in text or text.count("{") != text.count("}"):
         return text
     masked: list[str] = []
     depth = 0
@@ -165,7 +189,8 @@ def _is_glued(text: str, pieces: list[str]) -> bool:
 def _between_commas(text: str, one_name: bool) -> Iterable[str]:
     """The names in a piece without other separators; ``one_name`` decides where commas alone cannot."""
     parts = [part.strip() for part in _cut(text, re.compile("[,，、]"))]
-    if one_name and len(parts) <= 2:
+    suffix_first = len(parts) > 2 and bool(_SUFFIX.fullmatch(parts[1])) and _is_family(parts[0])  # Roe, Jr., Ann
+    if (one_name or suffix_first) and sum(not _SUFFIX.fullmatch(part) for part in parts) <= 2:
         return [", ".join(parts)]
     inverted = len(parts) > 1 and (_is_family(parts[0]) or bool(_INITIALS.fullmatch(parts[1])))
     names: list[str] = []
@@ -175,7 +200,7 @@ def _between_commas(text: str, one_name: bool) -> Iterable[str]:
         if _takes(part, following, inverted, alone=len(parts) == 2):
             names.append(f"{part}, {following}")
             position += 1
-        elif names and (_SUFFIX.fullmatch(part) or _INITIALS.fullmatch(part)):
+        elif names and (_SUFFIX.fullmatch(part) or ("," in names[-1] and _INITIALS.fullmatch(part))):
             names[-1] += f", {part}"
         else:
             names.append(part)
@@ -213,4 +238,5 @@ def _without_cut(name: str) -> str:
     """A name without the words or dots that stand for further authors."""
     if match := _CUT.search(name):
         return name[: match.start()]
+    name = name.lstrip(" .…") if name.startswith(("...", "…")) else name
     return name.rstrip(" .…") if name.endswith(("...", "…")) else name

@@ -5,34 +5,7 @@ from __future__ import annotations
 import re
 
 _PARTICLES = frozenset(
-    [
-        "af",
-        "al",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "della",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "le",
-        "ten",
-        "ter",
-        "van",
-        "vom",
-        "von",
-        "zu",
-        "zum",
-        "zur",
-    ]
+    "af al bin da das de del della den der di do dos du el ibn la le ten ter van vom von zu zum zur".split()
 )
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _COLLECTIVE = re.compile(

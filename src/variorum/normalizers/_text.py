@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def _tie(word: str) -> str:
     return word if "://" in word else _TEX_TIE.sub(" ", word)
 
 
+@lru_cache(maxsize=4096)
 def _span(span: str) -> str:
     span = _SUPERSCRIPT.sub(lambda match: (match[1] or match[2]).translate(_TO_SUPERSCRIPT), span)
     return str(_tex_reader().latex_to_text(span))

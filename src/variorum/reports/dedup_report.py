@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from variorum.reports.views import title_of
-from variorum.store import matches, pages, reporting, works
+from variorum.store import matches, reporting, works
+from variorum.store.works import FieldRow, SeenRecord
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def dedup_report(connection: Connection) -> dict[str, Any]:
         "records": sum(line["records"] for line in by_source),
         "works": len(ids),
         "sources": by_source,
-        "merges": _merges(connection, clusters),
+        "merges": _merges(connection, members, fields),
         "clusters": clusters,
         "review": review_list(connection),
     }
@@ -61,30 +61,34 @@ def source_lines(connection: Connection) -> list[SourceLine]:
     return [SourceLine(**row) for row in reporting.by_source(connection)]
 
 
-def _merges(connection: Connection, clusters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each work of several records, the strongest pair inside it with its reasons."""
+def _merges(
+    connection: Connection, members: Mapping[str, Sequence[SeenRecord]], fields: Mapping[str, Sequence[FieldRow]]
+) -> list[dict[str, Any]]:
+    """Each work of several records: what it is called and by whom, its records, and the strongest pair's reasons."""
     found = []
-    for group in clusters:
-        if len(group["records"]) < 2:
-            break
-        keys = [(member["source"], member["source_key"]) for member in group["records"]]
-        numbers = {stored.id: ref for ref, stored in pages.records_by_key(connection, keys).items()}
+    for work_id, group in members.items():
+        if len(group) < 2:
+            continue
+        numbers = {member.id for member in group}
         inside = [
             row
-            for row in matches.pairs_touching(connection, list(numbers)).values()
-            if row.a_id in numbers and row.b_id in numbers and row.verdict == "same"
+            for row in matches.pairs_touching(connection, sorted(numbers)).values()
+            if {row.a_id, row.b_id} <= numbers and row.verdict == "same"
         ]
         best = max(inside, key=lambda row: row.probability, default=None)
+        own = fields.get(work_id, ())
         found.append(
             {
-                "work_id": group["work_id"],
-                "title": group["title"],
-                "sources": dict(sorted(Counter(source for source, _ in keys).items())),
+                "work_id": work_id,
+                "title": title_of(own, group),
+                "title_from": next((row.ref for row in own if row.field == "title"), None),
+                "awards": [{"id": row.value["id"], "from": row.ref} for row in own if row.field == "awards"],
+                "records": [{"ref": m.record.ref, "shown_as": m.record.display_title} for m in group],
                 "probability": best.probability if best else None,
-                "reasons": list(best.reasons) if best else ["judged same"],
+                "reasons": list(best.reasons) if best else ["judged_same"],
             }
         )
-    return found
+    return sorted(found, key=lambda merge: (-len(merge["records"]), merge["title"].casefold(), merge["work_id"]))
 
 
 def review_list(connection: Connection) -> list[dict[str, Any]]:

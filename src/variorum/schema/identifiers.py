@@ -188,10 +188,10 @@ def arxiv_doi(id: str) -> str:
     return _ARXIV_DOI + id
 
 
-_AWARD_URL = re.compile(r"(?:https?://)?(?:www\.)?nsf\.gov/\S*[?&]awd_?(?:id|number)=([0-9]{7})(?:[&#]\S*)?")
+_AWARD_URL = re.compile(r"(?:https?://)?(?:www\.)?nsf\.gov/\S*[?&](?:awd_id|awardnumber)=([0-9]{7})(?:[&#]\S*)?")
 # Other letters before the number are rejected: 'BSF 2019123' is another funder's award.
 _AWARD_LEAD = re.compile(
-    r"[\s:#.,=/()\[\]-]|(?:nsf|u\.s\.|us|national|science|foundation|awards?|grants?|contract|ids?|nos?|num|"
+    r"\(s\)|[\s:#.,=/()\[\]-]|(?:nsf|u\.s\.|us|national|science|foundation|awards?|grants?|contract|ids?|nos?|num|"
     r"numbers?|under|fund|program|career|eager|rapid|mri|crii|frg|rtg|rui|goali|grfp|sbir|sttr|af|shf|iii|ri|"
     r"nets|satc|cps|cssi|aci|ags|ani|ant|arc|asc|ast|atm|bcs|bio|bir|cbet|ccf|ccr|cda|che|cise|cmmi|cms|cns|"
     r"cts|dbi|deb|dge|dmi|dmr|dms|drl|due|dub|ear|eccs|ecs|eec|efma|efri|eng|ehr|edu|eia|esi|far|geo|hcc|hrd|"
@@ -233,7 +233,7 @@ _ISBN = re.compile(
 _PMID_URL = re.compile(
     r"(?:https?://)?(?:www\.|pubmed\.)?ncbi\.nlm\.nih\.gov/(?:pubmed/)?([1-9][0-9]{0,8})(?:[/?#]\S*)?"
 )
-_PMID = re.compile(r"(?:(?:info:)?(?:pmid|pubmed)[\s:=/]*)?([1-9][0-9]{0,8})(?:\s*\[pubmed.*\])?")
+_PMID = re.compile(r"(?:(?:info:)?(?:pmid|pubmed(?: id)?)[\s:=/]*)?([1-9][0-9]{0,8})(?:\s*\[pubmed.*\])?")
 
 
 def normalise_orcid(raw: str) -> str | None:

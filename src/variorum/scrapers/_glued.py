@@ -20,7 +20,6 @@ _ET_AL = re.compile(r"\s+et al\.\s*$")
 _PARTICLES = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ben|ter|ten|zu|zur|af)"
 _NAME_WORD = r"(?:[^\W\d_](?:[^\W\d_]|['’.\-])*)"
 _PERSON = re.compile(rf"[^\W\d_a-z]\S*(?:\s+(?:{_PARTICLES}|{_NAME_WORD})){{0,4}}")
-_CAPITAL = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ _SECTION = re.compile(
 )
 _MORE = "... more "
 _LONGEST_VENUE = 250
+_LONGEST_SHORT_FORM = 1_000
+"""Characters. The site cuts abstracts after about a hundred."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _split_abstract(line: str) -> str | None:
     at = line.find(_MORE)
     if at < 0:
         return line
-    while at >= 0:
+    while 0 <= at <= _LONGEST_SHORT_FORM:
         short, full = line[:at], line[at + len(_MORE) :]
         if full.startswith(short.rstrip()):
             return full

