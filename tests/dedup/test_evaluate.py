@@ -34,7 +34,8 @@ def test_the_worked_example_across_sources() -> None:
     # a, b and c, d are of one source each, so nothing says that they belong together.
     assert result.pairs == Counts(true_positives=1, false_positives=2, false_negatives=0)
     assert result.clusters == Counts(true_positives=1, false_positives=1, false_negatives=0)
-    assert result.b_cubed == Score(precision=pytest.approx((1 / 2 + 1 / 2 + 1 / 3 + 3) / 6), recall=1.0)
+    assert result.b_cubed.precision == pytest.approx((1 / 2 + 1 / 2 + 1 / 3 + 3) / 6)
+    assert result.b_cubed.recall == 1.0
     assert list(missed_pairs(PREDICTED, TRUTH, source_of=SOURCES)) == []
 
 

@@ -179,7 +179,7 @@ def test_dates(date: str | None, year: str | None, expected: str | None, raw: st
         ("Abstracts are short", "Abstracts are short"),
         ("[No abstract available]", None),
         ("n/a", None),
-        ("We did", "We did"),
+        ("We did. Abstract: yes", "We did. Abstract: yes"),
     ],
 )
 def test_abstracts(raw: str, expected: str | None) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.conftest import SEEDS, MakeWorkspace, Outcome
+
 from variorum.errors import BadInputError
 from variorum.pipeline.doctor import examine
-from variorum.pipeline.dump import canonical_lines
 from variorum.pipeline.importing import import_files
 from variorum.pipeline.reading import read_page
 from variorum.pipeline.resolving import run_dedup
+from variorum.store.dump import canonical_lines
 from variorum.store.engine import reading
 
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from variorum.errors import ExitCode
 from variorum.pipeline.doctor import examine
-from variorum.pipeline.dump import canonical_hash, canonical_lines
 from variorum.pipeline.importing import import_files
 from variorum.pipeline.resolving import run_dedup
 from variorum.pipeline.workspace import Workspace
 from variorum.reports.dedup_report import dedup_report
 from variorum.reports.views import work_view
 from variorum.store import runs, works
+from variorum.store.dump import canonical_hash, canonical_lines
 from variorum.store.engine import reading
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -174,7 +175,7 @@ def file(
     """Deduplicate citation files without a database.
 
     Every record gets a line in --out; records in one cluster are the same work. Exit 3 when rows could
-    not be read (they are named on standard error, and stand alone in --out if they have an id).
+    not be read; they are named on standard error.
     """
     from variorum.errors import ExitCode
     from variorum.pipeline.citation_files import dedup_files, parse_mapping
@@ -207,7 +208,7 @@ def evaluate(
             "--records", help="CSV with id and source: count only pairs of different sources.", dir_okay=False
         ),
     ] = None,
-    errors: Annotated[int, typer.Option("--errors", help="False merges to list.", min=0)] = 20,
+    errors: Annotated[int, typer.Option("--errors", help="Wrong and missed pairs to list.", min=0)] = 10,
     output: Output = Format.TABLE,
 ) -> None:
     """Measure clusters against the truth: precision, recall and F1 of pairs and clusters, false merges."""
@@ -216,16 +217,19 @@ def evaluate(
 
     found = evaluate_files(clusters, truth, records, errors)
     rows = evaluation_rows(found)
+    headings = ["measure", "precision", "recall", "f1", "right", "wrong", "missed"]
     if output is Format.JSON:
         print_json(evaluation_view(found))
     elif output is Format.CSV:
-        print_csv(
-            [dict(zip(("measure", "precision", "recall", "f1"), row, strict=False)) for row in rows],
-            ["measure", "precision", "recall", "f1"],
-        )
+        print_csv([dict(zip(headings, row, strict=False)) for row in rows], headings)
     else:
-        print_table(rows, ["measure", ">precision", ">recall", ">F1", ">true", ">false", ">missed"])
-        if found.false_merges:
-            print_line()
-            print_line(f"False merges (first {len(found.false_merges)}):")
-            print_table(found.false_merges, ["*record", "*record"])
+        print_table(rows, ["measure", *(f">{heading}" for heading in headings[1:])])
+        _print_pairs("False merges", found.false_merges, found.pairs.false_positives)
+        _print_pairs("Missed", found.missed_pairs, found.pairs.false_negatives)
+
+
+def _print_pairs(name: str, listed: Sequence[tuple[str, str]], total: int) -> None:
+    if listed:
+        print_line()
+        print_line(f"{name}: {len(listed)} of {total:,} pairs")
+        print_table(listed, ["*record", "*record"])

@@ -10,7 +10,7 @@ from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
 from variorum.cli._output import print_csv, print_json, print_line, print_rows, print_table, say
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from variorum.store.engine import Connection
 
 app = new_app("List, search and show works.")
 

@@ -46,6 +46,7 @@ _PLACEHOLDERS = frozenset(
     }
 )
 _ENTITY = re.compile(r"&(?:#\w{1,8}|[A-Za-z]\w{1,31});")
+_OPEN_ENTITY = re.compile(r"&#?\w{1,31}$")
 _CUT = re.compile(r"(?:^|\s)[\[(+]?(?:et\.? ?al\b|(?:\d{1,5} )?others\b|\d{1,5} more\b)[\])., :;]*$", re.I)
 _YEAR = re.compile(r"\(?\b(?:19|20)\d\d[a-z]?\b\)?[\s.,:;]*$")
 _AND = re.compile(r"[ ,;](?:and|&)(?=[ ,;]|$)", re.I)
@@ -81,7 +82,7 @@ def split_authors(raw: str) -> tuple[tuple[str, ...], bool]:
         name = _trimmed(piece)
         uncut = _trimmed(_without_cut(name))
         complete = complete and uncut == name and not _DOTTED_INITIALS.fullmatch(name)
-        if uncut and not is_placeholder(uncut):
+        if not is_placeholder(uncut) and any(map(str.isalnum, html.unescape(uncut))):
             names.append(uncut)
     return tuple(names), complete and bool(names)
 
@@ -228,10 +229,17 @@ def _is_family(part: str) -> bool:
 
 def _trimmed(name: str) -> str:
     """A name without the separators, the "and" and the full stop that the byline hung on it."""
-    name = " ".join(name.split()).strip(" ,;:")
+    name = _stripped(" ".join(name.split()))
     if leading := _LEADING_AND.match(name):
-        name = name[leading.end() :].strip(" ,;:")
+        name = _stripped(name[leading.end() :])
     return name[:-1] if _SENTENCE_END.search(name) and not _SUFFIX.fullmatch(name.split()[-1]) else name
+
+
+def _stripped(name: str) -> str:
+    """A name without separators at its ends; the ``;`` that ends an HTML entity is none."""
+    name = name.lstrip(" ,;:")
+    bare = name.rstrip(" ,;:")
+    return bare + ";" if name[len(bare) :].startswith(";") and _OPEN_ENTITY.search(bare) else bare
 
 
 def _without_cut(name: str) -> str:

@@ -64,7 +64,7 @@ _NO_TITLE = frozenset(
     | {"no title", "no title available", "title not available", "not available"}
 )
 _NO_ABSTRACT = re.compile(r"\W*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available)\W*", re.I)
-_HEADING = re.compile(r"\s*(?:Abstract|ABSTRACT)(?:[\s:.–—|-]+|(?=[A-Z][a-z]))(?=[A-Z\"'“‘(\[])")
+_HEADING = re.compile(r"\A\s*(?:Abstract|ABSTRACT)(?:[\s:.–—|-]+|(?=[A-Z][a-z]))(?=[A-Z\"'“‘(\[])")
 # Quotes escaped by a program and EndNote's {alpha} look like TeX and are none.
 _TEX = re.compile(r"\\[A-Za-z]|\\['`^~=.]\{?[A-Za-z]|(?<=[\w{])\\\"\{?[A-Za-z]|\{[A-Z\\]")
 _BLOCK_TAG = re.compile(r"</?(?:jats:)?(?:p|sec|title|br|div|li|list)(?:\s[^<>]{0,300})?/?>", re.I)
@@ -95,7 +95,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     title_raw, venue_raw, abstract_raw = (fields.take(name) for name in ("title", "venue", "abstract"))
     title = _words(title_raw or "", tex)
     venue = None if is_placeholder(venue_raw or "") else _words(venue_raw or "", tex)
-    abstract = _HEADING.sub("", _unmarked(abstract_raw or ""), count=1)
+    abstract = _HEADING.sub("", _unmarked(abstract_raw or ""))
     abstract = "" if _NO_ABSTRACT.fullmatch(abstract) or is_placeholder(abstract) else _words(abstract, tex)
     title = "" if title.casefold().strip(" .[](){}<>*") in _NO_TITLE else title
     kind, kind_raw, stage = _kind_and_stage(fields.take("type"), venue)

@@ -18,7 +18,7 @@ from variorum.dedup.features import Features, features_of
 from variorum.errors import BadInputError
 from variorum.normalizers import normalise
 from variorum.schema import Entry, Rejection
-from variorum.scrapers._citations import guess_format, read_citations
+from variorum.scrapers import guess_format, read_citations
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
     try:
         opener = gzip.open if path.name.lower().endswith(".gz") else open
         with opener(path, "rt", encoding="utf-8-sig", newline="") as stream:
-            yield stream  # type: ignore[misc]
+            yield stream
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInputError(f"{path} cannot be read: {reason}", code="unreadable") from None

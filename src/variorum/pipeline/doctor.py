@@ -9,19 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from variorum.dedup.clustering import pair_of
 from variorum.dedup.engines.local import resolve
 from variorum.dedup.survivorship import MULTIPLE_FIELDS, value_of
 from variorum.errors import DatabaseError, VariorumError
-from variorum.pipeline.dump import canonical_lines
 from variorum.pipeline.importing import store_page
 from variorum.pipeline.reading import read_page
 from variorum.pipeline.resolving import recluster, run_dedup, stored_features
 from variorum.pipeline.workspace import Workspace
 from variorum.store import matches, pages, reporting, runs, works
-from variorum.store.engine import open_engine, reading, writing
+from variorum.store.dump import canonical_lines
+from variorum.store.engine import Connection, open_engine, reading, writing
 from variorum.store.migrate import upgrade
 
 

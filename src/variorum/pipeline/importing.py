@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from variorum import __version__
 from variorum.errors import BadInputError, ExitCode, VariorumError
 from variorum.pipeline.merging import refresh_fields
@@ -16,7 +14,7 @@ from variorum.pipeline.reading import Page, combine, read_file, read_page
 from variorum.pipeline.workspace import Workspace
 from variorum.schema import Record
 from variorum.store import pages, runs
-from variorum.store.engine import writing
+from variorum.store.engine import Connection, writing
 
 COMMAND = "import"
 
@@ -122,25 +120,18 @@ def _store_sightings(connection: Connection, run_id: int, capture_id: int, page:
     for sighting in page.sightings:
         here.setdefault((sighting.statement.source, sighting.statement.source_key), []).append(sighting.statement)
 
-    tally: Counter[str] = Counter()
-    ids: dict[tuple[str, str], int] = {}
-    touched: list[int] = []
-    for key, statements in here.items():
-        before = stored.get(key)
-        record = combine([*(elsewhere.get(before.id, ()) if before else ()), *statements])
-        if before is None:
-            ids[key] = pages.insert_record(connection, run_id, record)
-            outcome = "new"
-        else:
-            ids[key] = before.id
-            outcome = "unchanged" if before.record == record else "changed"
-            if outcome == "changed":
-                pages.update_record(connection, run_id, before, record)
-        if outcome != "unchanged":
-            touched.append(ids[key])
-        # The record's first sighting on this page carries the outcome; further ones add nothing.
-        tally.update({outcome: 1})
-        tally.update(unchanged=len(statements) - 1)
+    combined = {
+        key: combine([*(elsewhere.get(stored[key].id, ()) if key in stored else ()), *statements])
+        for key, statements in here.items()
+    }
+    new = [record for key, record in combined.items() if key not in stored]
+    changed = [(stored[key], record) for key, record in combined.items() if key in stored]
+    changed = [(before, record) for before, record in changed if before.record != record]
+    ids = {key: one.id for key, one in stored.items()}
+    new_ids = pages.insert_records(connection, run_id, new)
+    ids |= {(record.source, record.source_key): number for record, number in zip(new, new_ids, strict=True)}
+    for before, record in changed:
+        pages.update_record(connection, run_id, before, record)
     changed_places = []
     for sighting in page.sightings:
         record_id = ids[sighting.statement.source, sighting.statement.source_key]
@@ -148,5 +139,6 @@ def _store_sightings(connection: Connection, run_id: int, capture_id: int, page:
         if there.get(sighting.place) != row:
             changed_places.append((sighting.place, *row))
     pages.put_sightings(connection, capture_id, changed_places, there)
-    refresh_fields(connection, touched)
-    return tally
+    refresh_fields(connection, [*new_ids, *(before.id for before, _ in changed)])
+    # A record's first sighting on the page is the one that made or changed it; further ones add nothing.
+    return Counter(new=len(new), changed=len(changed), unchanged=len(page.sightings) - len(new) - len(changed))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from variorum.dedup.survivorship import Member, merge
 from variorum.scrapers import sources
 from variorum.store import works
-from variorum.store.works import WorkRow
+from variorum.store.engine import Connection
+from variorum.store.works import SeenRecord, WorkRow
 
 
 def category_of(source_name: str) -> str:
@@ -22,23 +21,23 @@ def category_of(source_name: str) -> str:
 def refresh_fields(connection: Connection, record_ids: Sequence[int]) -> None:
     """Merge anew the fields of the works that hold the given records."""
     work_ids = sorted(set(works.homes(connection, record_ids).values()))
-    for work_id, seen in works.members(connection, work_ids).items():
-        numbers = {member.record.ref: member.id for member in seen}
-        merged = merge([Member(m.record, category_of(m.record.source), m.seen_at) for m in seen])
-        works.replace_fields(
-            connection,
-            work_id,
-            (
-                {
-                    "field": value.field,
-                    "position": value.position,
-                    "value": value.value,
-                    "record_id": numbers[value.ref],
-                    "rule": value.rule,
-                }
-                for value in merged
-            ),
-        )
+    members = works.members(connection, work_ids)
+    works.replace_fields(connection, {work_id: _merged(seen) for work_id, seen in members.items()})
+
+
+def _merged(seen: Sequence[SeenRecord]) -> list[dict[str, Any]]:
+    """A work's merged fields as rows that name records by number."""
+    numbers = {member.record.ref: member.id for member in seen}
+    return [
+        {
+            "field": value.field,
+            "position": value.position,
+            "value": value.value,
+            "record_id": numbers[value.ref],
+            "rule": value.rule,
+        }
+        for value in merge([Member(m.record, category_of(m.record.source), m.seen_at) for m in seen])
+    ]
 
 
 def survivor_of(founded: Iterable[WorkRow]) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from variorum import __version__
 from variorum.dedup.blocking import MAX_BLOCK, blocking_keys
 from variorum.dedup.clustering import Clusters, Link, Pair, pair_of
@@ -22,7 +20,7 @@ from variorum.pipeline.merging import assign
 from variorum.pipeline.workspace import Workspace
 from variorum.scrapers import sources
 from variorum.store import matches, runs, works
-from variorum.store.engine import writing
+from variorum.store.engine import Connection, writing
 from variorum.store.matches import PairRow
 from variorum.store.pages import StoredRecord
 

@@ -6,12 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine
-
 from variorum.config import Settings
-from variorum.store.engine import open_engine
-from variorum.store.migrate import check_version, upgrade
-from variorum.store.tables import metadata
+from variorum.store.engine import Engine, open_engine
+from variorum.store.migrate import check_version, is_empty, upgrade
 from variorum.transport.archive import Archive
 
 Clock = Callable[[], str]
@@ -40,16 +37,7 @@ def open_workspace(settings: Settings, *, create: bool = False) -> Workspace:
     ``BadInputError`` when there is no database and it is not to be made.
     """
     engine = open_engine(settings.db, must_exist=not create)
-    if create and _is_empty(engine):
+    if create and is_empty(engine):
         upgrade(engine)
     check_version(engine)
     return Workspace(engine, Archive(settings.archive_root), settings.max_file_mib)
-
-
-def _is_empty(engine: Engine) -> bool:
-    from sqlalchemy import inspect
-
-    from variorum.store.engine import reading
-
-    with reading(engine) as connection:
-        return not set(inspect(connection).get_table_names()) & {"alembic_version", *metadata.tables}

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from variorum.reports.views import title_of
 from variorum.store import matches, reporting, works
+from variorum.store.engine import Connection
 from variorum.store.works import FieldRow, SeenRecord
 
 

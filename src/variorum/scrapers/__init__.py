@@ -8,9 +8,19 @@ from functools import cache
 
 from variorum.errors import BadInputError
 from variorum.scrapers._base import Reading, Source
+from variorum.scrapers._citations import guess_format, read_citations
 from variorum.scrapers._text import decode
 
-__all__ = ["Reading", "Source", "decode", "get_source", "recognise", "sources"]
+__all__ = [
+    "Reading",
+    "Source",
+    "decode",
+    "get_source",
+    "guess_format",
+    "read_citations",
+    "recognise",
+    "sources",
+]
 
 
 @cache

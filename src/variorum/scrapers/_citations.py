@@ -139,7 +139,8 @@ def _fold(name: str) -> str:
 
 def _rejection(code: str, message: str, place: str, raw: str) -> Rejection:
     # Lone surrogates can neither be stored nor printed; escaped they still show what was there.
-    return Rejection(code=code, message=message, place=place, raw=raw.encode("utf-8", "backslashreplace").decode())
+    message, raw = (text.encode("utf-8", "backslashreplace").decode() for text in (message, raw))
+    return Rejection(code=code, message=message, place=place, raw=raw)
 
 
 class _Recogniser:

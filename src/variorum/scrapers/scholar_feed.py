@@ -28,7 +28,7 @@ _LONGEST_TITLE_LINE = 2_000
 def parse(text: str) -> Reading:
     """Read an author page. Raises ``LayoutError`` when text stands where no paper can claim it."""
     blocks = _blocks(filled_lines(text))
-    title_lines = [block[1].text for block in blocks if 1 < len(block) and len(block[1].text) <= _LONGEST_TITLE_LINE]
+    title_lines = [block[1].text for block in blocks if len(block) > 1 and len(block[1].text) <= _LONGEST_TITLE_LINE]
     known = frozenset(name for line in title_lines for name in names_standing_alone(line))
     entries: list[Entry] = []
     rejections: list[Rejection] = []

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from variorum.errors import BadInputError, DatabaseError, NotNowError
 
+__all__ = ["Connection", "Engine", "open_engine", "reading", "writing"]
+
 LOCK_WAIT_MS = 30_000
 """How long a writer waits for another before it gives up and asks to be run again."""
 

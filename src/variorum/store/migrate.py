@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from variorum.errors import DatabaseError
 from variorum.store.engine import reading, writing
+from variorum.store.tables import metadata
 
 HEAD = "0001"
 """The version this program reads and writes."""
@@ -19,6 +20,12 @@ def version_of(connection: Connection) -> str | None:
         return None
     version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return str(version) if version is not None else None
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether the database holds none of this program's tables."""
+    with reading(engine) as connection:
+        return not set(inspect(connection).get_table_names()) & {"alembic_version", *metadata.tables}
 
 
 def check_version(engine: Engine) -> None:

@@ -106,19 +106,28 @@ def statements_elsewhere(connection: Connection, record_ids: Sequence[int], capt
     return found
 
 
-def insert_record(connection: Connection, run_id: int, new: Record) -> int:
-    """Store a new record with its own work, and return its number."""
-    values = {**_columns(new), "source": new.source, "source_key": new.source_key}
-    key = connection.execute(
-        insert(record).values(first_run_id=run_id, changed_run_id=run_id, **values)
-    ).inserted_primary_key
-    assert key is not None  # noqa: S101 - an insert of one row has a key
-    record_id = int(key[0])
-    _insert_parts(connection, record_id, new)
-    work_id = work_id_of(new.ref)
-    connection.execute(insert(work).values(id=work_id, founder_id=record_id))
-    connection.execute(insert(work_record).values(record_id=record_id, work_id=work_id))
-    return record_id
+def insert_records(connection: Connection, run_id: int, new: Sequence[Record]) -> list[int]:
+    """Store new records, each with its own work, and return their numbers in order."""
+    ids: list[int] = []
+    for some in chunks(new):
+        rows = [
+            {
+                **_columns(one),
+                "source": one.source,
+                "source_key": one.source_key,
+                "first_run_id": run_id,
+                "changed_run_id": run_id,
+            }
+            for one in some
+        ]
+        ids += connection.execute(insert(record).returning(record.c.id, sort_by_parameter_order=True), rows).scalars()
+    if new:
+        founded = [(record_id, work_id_of(one.ref)) for record_id, one in zip(ids, new, strict=True)]
+        connection.execute(insert(work), [{"id": work_id, "founder_id": record_id} for record_id, work_id in founded])
+        homes = [{"record_id": record_id, "work_id": work_id} for record_id, work_id in founded]
+        connection.execute(insert(work_record), homes)
+        _insert_parts(connection, list(zip(ids, new, strict=True)))
+    return ids
 
 
 def update_record(connection: Connection, run_id: int, stored: StoredRecord, new: Record) -> None:
@@ -129,7 +138,7 @@ def update_record(connection: Connection, run_id: int, stored: StoredRecord, new
     connection.execute(update(record).where(record.c.id == stored.id).values(values))
     for table in (record_author, record_award, record_identifier):
         connection.execute(delete(table).where(table.c.record_id == stored.id))
-    _insert_parts(connection, stored.id, new)
+    _insert_parts(connection, [(stored.id, new)])
 
 
 def _columns(new: Record) -> dict[str, str | None]:
@@ -144,13 +153,18 @@ def _columns(new: Record) -> dict[str, str | None]:
     }
 
 
-def _insert_parts(connection: Connection, record_id: int, new: Record) -> None:
-    authors = [{"record_id": record_id, "position": i, **a.model_dump()} for i, a in enumerate(new.authors)]
-    awards = [
-        {"record_id": record_id, "position": i, "funder": a.funder, "award": a.id, "raw": a.raw}
-        for i, a in enumerate(new.awards)
-    ]
-    identifiers = [{"record_id": record_id, "position": i, **x.model_dump()} for i, x in enumerate(new.identifiers)]
+def _insert_parts(connection: Connection, records: Iterable[tuple[int, Record]]) -> None:
+    """Store the authors, awards and identifiers of numbered records."""
+    authors: list[dict[str, object]] = []
+    awards: list[dict[str, object]] = []
+    identifiers: list[dict[str, object]] = []
+    for number, one in records:
+        authors += [{"record_id": number, "position": i, **a.model_dump()} for i, a in enumerate(one.authors)]
+        awards += [
+            {"record_id": number, "position": i, "funder": a.funder, "award": a.id, "raw": a.raw}
+            for i, a in enumerate(one.awards)
+        ]
+        identifiers += [{"record_id": number, "position": i, **x.model_dump()} for i, x in enumerate(one.identifiers)]
     for table, rows in ((record_author, authors), (record_award, awards), (record_identifier, identifiers)):
         if rows:
             connection.execute(insert(table), rows)

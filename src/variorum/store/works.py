@@ -131,12 +131,17 @@ def move(connection: Connection, run_id: int, row: WorkRow, survivor: str, detai
     connection.execute(insert(event).values(run_id=run_id, kind=kind, work_id=row.id, detail=text))
 
 
-def replace_fields(connection: Connection, work_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write a work's merged fields anew: mappings with field, position, value, record_id, rule."""
-    connection.execute(delete(work_field).where(work_field.c.work_id == work_id))
-    values = [{**row, "work_id": work_id, "value": json.dumps(row["value"], sort_keys=True)} for row in rows]
-    if values:
-        connection.execute(insert(work_field), values)
+def replace_fields(connection: Connection, merged: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+    """Write the merged fields of works anew: per work, mappings with field, position, value, record_id, rule."""
+    for some in chunks(list(merged)):
+        connection.execute(delete(work_field).where(work_field.c.work_id.in_(some)))
+    rows = [
+        {**row, "work_id": work_id, "value": json.dumps(row["value"], sort_keys=True)}
+        for work_id, own in merged.items()
+        for row in own
+    ]
+    if rows:
+        connection.execute(insert(work_field), rows)
 
 
 def fields(connection: Connection, work_ids: Sequence[str]) -> dict[str, list[FieldRow]]:
