@@ -96,6 +96,11 @@ def print_rows(output: Format, rows: Sequence[Mapping[str, Any]], columns: Mappi
         say(empty)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 pair``, ``2,000 pairs``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def say(message: str) -> None:
     """A line for the person at the terminal, on standard error."""
     from variorum.reports.text import terminal_safe

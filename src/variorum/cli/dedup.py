@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from variorum.cli._options import Db, Format, Output, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_line, print_table, progress, say
+from variorum.cli._output import counted, print_csv, print_json, print_line, print_table, progress, say
 
 if TYPE_CHECKING:
     from variorum.pipeline.resolving import DedupResult
@@ -45,10 +45,15 @@ def _tell(result: DedupResult) -> None:
     if not result.records:
         say(f"run {result.run_id}: nothing new since the last dedup run; nothing changed")
     else:
-        skipped = f", {result.skipped_pairs:,} skipped in oversized blocks" if result.skipped_pairs else ""
-        say(f"run {result.run_id}: {result.records:,} records compared in {result.compared:,} pairs{skipped}")
-        say(f"  {result.moved:,} records joined or left a work, {result.cut_links:,} links cut by a guard")
-    say(f"  {result.works:,} works; {result.to_review:,} pairs to review ({result.new_to_review:,} new)")
+        skipped = (
+            f", {counted(result.skipped_pairs, 'pair')} skipped in oversized blocks" if result.skipped_pairs else ""
+        )
+        records, pairs = counted(result.records, "record"), counted(result.compared, "pair")
+        say(f"run {result.run_id}: {records} compared in {pairs}{skipped}")
+        moved, cut = counted(result.moved, "record"), counted(result.cut_links, "link")
+        say(f"  {moved} joined or left a work, {cut} cut by a guard")
+    waiting = counted(result.to_review, "pair")
+    say(f"  {counted(result.works, 'work')}; {waiting} to review ({result.new_to_review:,} new)")
 
 
 @app.command("report", epilog="Example: variorum dedup report --format json | jq .works")
@@ -107,7 +112,7 @@ def _print_report(data: dict[str, Any], output: Format) -> None:
 
 
 def _print_merges(merges: list[dict[str, Any]]) -> None:
-    print_line(f"Merged: {len(merges)} work{'' if len(merges) == 1 else 's'} of more than one record")
+    print_line(f"Merged: {counted(len(merges), 'work')} of more than one record")
     for merge in merges:
         awards = "".join(f", award {award['id']} from {award['from']}" for award in merge["awards"])
         rows = [[record["ref"], record["shown_as"]] for record in merge["records"]]
@@ -122,7 +127,7 @@ def _print_merges(merges: list[dict[str, Any]]) -> None:
 
 def _print_review(review: list[dict[str, Any]]) -> None:
     print_line()
-    print_line(f"To review: {len(review)} pair{'' if len(review) == 1 else 's'} that only a person can decide")
+    print_line(f"To review: {counted(len(review), 'pair')} that only a person can decide")
     for pair in review:
         print_line()
         rows = [[pair[side], pair[f"{side}_title"], pair[f"{side}_venue"]] for side in ("a", "b")]
@@ -190,10 +195,11 @@ def file(
         )
     for locator, rejection in result.rejections:
         say(f"{locator}: {rejection.code}: {rejection.message}")
-    skipped = f", {result.skipped_pairs:,} skipped in oversized blocks" if result.skipped_pairs else ""
+    skipped = f", {counted(result.skipped_pairs, 'pair')} skipped in oversized blocks" if result.skipped_pairs else ""
     say(
-        f"{result.records:,} records, {result.clusters:,} works, {result.to_review:,} pairs to review; "
-        f"{result.compared:,} pairs compared{skipped}; {len(result.rejections):,} rows not read"
+        f"{counted(result.records, 'record')}, {counted(result.clusters, 'work')}, "
+        f"{counted(result.to_review, 'pair')} to review; {counted(result.compared, 'pair')} compared{skipped}; "
+        f"{counted(len(result.rejections), 'row')} not read"
     )
     raise typer.Exit(ExitCode.NEEDS_A_HUMAN if result.rejections else ExitCode.OK)
 
