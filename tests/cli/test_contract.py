@@ -236,7 +236,8 @@ def test_dedup_of_a_file(variorum: Variorum, tmp_path: Path) -> None:
     records = tmp_path / "records.csv"
     records.write_text(
         "id,title,authors,year,venue,doi\n"
-        "1,On Computable Numbers with an Application to the Entscheidungsproblem,A. M. Turing,1937,PLMS,10.1112/plms/s2-42.1.230\n"
+        "1,On Computable Numbers with an Application to the Entscheidungsproblem,A. M. Turing,1937,PLMS,"
+        "10.1112/plms/s2-42.1.230\n"
         "2,On computable numbers with an application to the Entscheidungsproblem.,\"Turing, A. M.\",1937,,\n"
         "-3,Computing Machinery and Intelligence,A. M. Turing,1950,Mind,10.1093/mind/LIX.236.433\n"
     )  # fmt: skip

@@ -38,6 +38,7 @@ def split_name(name: str) -> tuple[str | None, str | None]:
     start = end - 1
     while start > 1 and words[start - 1].lower() in _PARTICLES:
         start -= 1
-    if start == 1 and words[0].lower() in _PARTICLES:
+    # Lower case only: "de Gaulle" has no given name, while in "Bin Li" and "Al Gore" the first word is one.
+    if start == 1 and words[0] in _PARTICLES:
         start = 0
     return " ".join(words[start:]), " ".join(words[:start]) or None
