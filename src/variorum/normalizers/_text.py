@@ -17,17 +17,23 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 _TEX_SPAN = re.compile(
     r"""
       \\\( .{0,300}? \\\)                                   # \( … \)
-    | \$ (?=[^$]{0,300}[\\^_{}]|[A-Za-z]\$) [^$]{1,300} \$  # $ … $ that holds TeX or one letter, not prices
-    | \\[A-Za-z]{1,20} \s? (?: \{ [^{}]{0,300} \} ){0,3}    # \textit{…}, \alpha
-    | \\["'`^~=.] \{? \\?[A-Za-z] \}?                       # accents
+      # $ … $ that holds TeX or one letter. As in Pandoc, no space inside the dollars and no digit after
+      # them: "$5 and $10" are prices.
+    | \$ (?=\S) (?=[^$]{0,300}[\\^_{}]|[A-Za-z]\$) [^$]{1,300} (?<=\S) \$ (?!\d)
+    | \{? \\["'`^~=.] \{? \\?[A-Za-z] \}? \}?               # accents, {\"o} too
+    | \\[A-Za-z]{1,20} \s? (?: \{ [^{}]{0,300} \} ){0,3}    # \alpha, \frac{1}{2}
     | \\[%&$#_{} ]                                          # escaped characters
     """,
     re.X | re.S,
 )
 _TEX_TIE = re.compile(r"(?<=[^\s~/])~(?=[^\s~/])")
+_TEX_LINE_END = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?")
 _SUPERSCRIPT = re.compile(r"\^(?:\{([0-9+\-n]{1,4})\}|([0-9]))")
 _TO_SUPERSCRIPT = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
-_DROPPED_MACROS = re.compile(r"\\(?:cite[tp]?|ref|label|footnote|eqref)\s?\{[^{}]{0,300}\}")
+_WITHOUT_WORDS = re.compile(r"[~ ]?\\(?:cite[a-z]{0,8}|ref|eqref|label|footnote)\*?\s?\{[^{}]{0,300}\}")
+# Macros that only say how their words look; the innermost are taken off first.
+_STYLED = re.compile(r"\\(?:text[a-z]{2}|emph|mbox|underline|href\{[^{}]{0,300}\})\s?\{([^{}]{0,2000})\}")
+_DEEPEST_STYLE = 4
 
 
 def clean(text: str, *, tex: bool = False) -> str:
@@ -37,7 +43,7 @@ def clean(text: str, *, tex: bool = False) -> str:
     """
     if tex:
         text = read_tex(text)
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return _SPACE.sub(" ", text).strip()
 
 
@@ -45,7 +51,11 @@ def read_tex(text: str) -> str:
     """Replace TeX spans by what they stand for; everything between them stays as it is."""
     if "\\" not in text and "$" not in text and "~" not in text:
         return text
-    text = _DROPPED_MACROS.sub("", text)
+    text = _TEX_LINE_END.sub(" ", _WITHOUT_WORDS.sub("", text))
+    for _ in range(_DEEPEST_STYLE):
+        text, found = _STYLED.subn(r"\1", text)
+        if not found:
+            break
     text = _TEX_SPAN.sub(lambda match: _span(match[0]), text)
     return " ".join(_tie(word) for word in text.split(" "))
 
@@ -57,8 +67,12 @@ def _tie(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _span(span: str) -> str:
-    span = _SUPERSCRIPT.sub(lambda match: (match[1] or match[2]).translate(_TO_SUPERSCRIPT), span)
-    return str(_tex_reader().latex_to_text(span))
+    readable = _SUPERSCRIPT.sub(lambda match: (match[1] or match[2]).translate(_TO_SUPERSCRIPT), span)
+    try:
+        return str(_tex_reader().latex_to_text(readable))
+    except (IndexError, KeyError, ValueError, TypeError, AttributeError):
+        # The reader stumbles over macros without their arguments (`\sqrt 2`); such a span stays as it is.
+        return span
 
 
 @cache
