@@ -58,7 +58,8 @@ def _author_keys(record: Features) -> Iterable[str]:
     # The owner of a profile is an author of everything on it, which tells its items from nothing.
     if not record.authors or record.year is None or record.profile_only or not record.title_words:
         return
-    for word in sorted(content_words(record.title_words), key=len)[-1:]:
+    # Two words, so that a slip in one of them leaves the other.
+    for word in sorted(set(content_words(record.title_words)), key=lambda word: (len(word), word))[-2:]:
         for author in record.authors[:3]:
             # A preprint and its article may bear neighbouring years; each record also claims the year before.
             yield f"ay:{author.family}:{record.year}:{word}"

@@ -19,7 +19,7 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii"
 _PART = re.compile(r"\b(?:part|pt|volume|vol|chapter|phase|study|paper|section|book|episode)\s+([a-h]|[ivx]+|\d+)\b")
 _NOTICE = re.compile(
     r"^(?:(?:publisher|author)s? )?"
-    r"(erratum|errata|corrigendum|correction|addendum|retraction|retracted|expression of concern)\b"
+    r"(erratum|errata|corrigend(?:um|a)|corrections?|addend(?:um|a)|retraction|retracted|expression of concern)\b"
 )
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in) )?"

@@ -9,7 +9,7 @@ _PARTICLES = frozenset(
 )
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _COLLECTIVE = re.compile(
-    r"\b(?:collaboration|consortium|group|team|network|committee|society|association|institute|university"
+    r"\b(?:collaboration|consortium|group|team|network|committee|society|association|institute|university|organi[sz]ation"
     r"|centre|center|department|ministry|agency|investigators|project)\b",
     re.I,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +16,20 @@ class Reading:
 
     entries: tuple[Entry, ...]
     rejections: tuple[Rejection, ...] = ()
+
+    @classmethod
+    def of(cls, results: Iterable[Entry | Rejection]) -> Reading:
+        """The reading that results in page order make up."""
+        kept = tuple(results)
+        return cls(
+            tuple(result for result in kept if isinstance(result, Entry)),
+            tuple(result for result in kept if isinstance(result, Rejection)),
+        )
+
+
+def filled(**fields: str | None) -> dict[str, str]:
+    """The fields that the page has: empty ones are absent, not empty."""
+    return {name: value for name, value in fields.items() if value}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source
+from variorum.scrapers._base import Mark, Reading, Source, filled
 from variorum.scrapers._listing import copies_of_listing
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
@@ -54,13 +54,10 @@ def parse(text: str) -> Reading:
     works = _works(filled_lines(text))
     words = [work.words for work in works]
     copies = copies_of_listing(words, long_items=[abstract for _, abstract in words if abstract])
-    entries: list[Entry] = []
-    rejections: list[Rejection] = []
-    for copy, item, work in _positions(works, copies):
-        alike = _alike_before(words, item)
-        read = _entry(work, owner["owner"], copy, item, alike, last_of_page=work is works[-1])
-        (entries if isinstance(read, Entry) else rejections).append(read)  # type: ignore[arg-type]
-    return Reading(tuple(entries), tuple(rejections))
+    return Reading.of(
+        _entry(work, owner["owner"], copy, item, _alike_before(words, item), last_of_page=work is works[-1])
+        for copy, item, work in _positions(works, copies)
+    )
 
 
 def _works(lines: list[Line]) -> list[_Work]:
@@ -101,10 +98,10 @@ def _entry(
 ) -> Entry | Rejection:
     lines = [line for line in (work.venue, work.abstract) if line is not None]
     place = f"{place_of(lines[0], lines[-1])};copy={copy};item={item}"
-    fields = {"owner": owner, "venue": work.words[0]}
+    abstract = None
     if work.abstract is not None:
-        full = _split_abstract(work.abstract.text.strip())
-        if full is None or (last_of_page and ends_mid_sentence(full)):
+        abstract = _split_abstract(work.abstract.text.strip())
+        if abstract is None or (last_of_page and ends_mid_sentence(abstract)):
             return Rejection(
                 code="cut_off",
                 message="part of the abstract is missing: its short form does not begin its full form, "
@@ -112,13 +109,12 @@ def _entry(
                 place=place,
                 raw="\n".join(line.text for line in lines),
             )
-        fields["abstract"] = full
     return Entry(
         source=SOURCE.name,
         format=FORMAT,
         source_key=text_key(owner, *work.words, *([str(alike_before + 1)] if alike_before else [])),
         place=place,
-        fields={name: value for name, value in fields.items() if value},
+        fields=filled(owner=owner, venue=work.words[0], abstract=abstract),
     )
 
 

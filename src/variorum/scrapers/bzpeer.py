@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source
+from variorum.scrapers._base import Mark, Reading, Source, filled
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
 FORMAT = "bzpeer_text"
@@ -31,13 +31,7 @@ def parse(text: str) -> Reading:
             "count_mismatch",
             f"the page announces {stated} items and shows {len(blocks)}: it was cut or its layout changed",
         )
-    entries: list[Entry] = []
-    rejections: list[Rejection] = []
-    for block in blocks:
-        last = block is blocks[-1]
-        read = _entry(block, owner, last_of_page=last)
-        (entries if isinstance(read, Entry) else rejections).append(read)  # type: ignore[arg-type]
-    return Reading(tuple(entries), tuple(rejections))
+    return Reading.of(_entry(block, owner, last_of_page=block is blocks[-1]) for block in blocks)
 
 
 def _owner(lines: list[Line]) -> str:
@@ -79,15 +73,13 @@ def _entry(block: list[Line], owner: str, *, last_of_page: bool) -> Entry | Reje
         return Rejection(code="cut_off", message="the page stops inside this item", place=place, raw=raw)
     parts = _BADGES.fullmatch(badges.text.strip())
     assert parts is not None  # noqa: S101 - a block starts at a line that matched
-    badge_fields = {name: value for name, value in parts.groupdict().items() if value}
-    fields = {"owner": owner, **badge_fields, "title": title, "abstract": abstract}
     return Entry(
         source=SOURCE.name,
         format=FORMAT,
         # The owner is left out: the same paper on two profiles is one record, seen twice.
         source_key=text_key(badges.text.strip(), title),
         place=place,
-        fields={name: value for name, value in fields.items() if value},
+        fields=filled(owner=owner, **parts.groupdict(), title=title, abstract=abstract),
     )
 
 

@@ -11,7 +11,7 @@ import re
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source
+from variorum.scrapers._base import Mark, Reading, Source, filled
 from variorum.scrapers._text import Line, numbered_lines, place_of
 
 FORMAT = "nsf_par_text"
@@ -25,13 +25,7 @@ _NULL_EDITOR = re.compile(r"null\s*\(Ed\.\)")
 def parse(text: str) -> Reading:
     """Read a page of search results. Raises ``LayoutError`` when items are missing between others."""
     award = _AWARD.search(text)
-    blocks = _blocks(numbered_lines(text))
-    entries: list[Entry] = []
-    rejections: list[Rejection] = []
-    for block in blocks:
-        read = _entry(block, award["award"] if award else "")
-        (entries if isinstance(read, Entry) else rejections).append(read)  # type: ignore[arg-type]
-    return Reading(tuple(entries), tuple(rejections))
+    return Reading.of(_entry(block, award["award"] if award else "") for block in _blocks(numbered_lines(text)))
 
 
 def _blocks(lines: list[Line]) -> list[list[Line]]:
@@ -73,14 +67,13 @@ def _entry(block: list[Line], award: str) -> Entry | Rejection:
         message = "the item does not end with 'more » « less': the page was cut here or its layout changed"
         return Rejection(code="cut_off", message=message, place=place, raw=raw)
     abstract = _NULL_EDITOR.sub("", abstract).strip() if abstract.startswith("null") else abstract
-    fields = {"abstract": abstract, "award": award}
     return Entry(
         source=SOURCE.name,
         format=FORMAT,
         # The award is left out: a paper listed under two awards is one record, seen twice.
         source_key=text_key(abstract),
         place=place,
-        fields={name: value for name, value in fields.items() if value},
+        fields=filled(abstract=abstract, award=award),
     )
 
 

@@ -10,7 +10,7 @@ import re
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source
+from variorum.scrapers._base import Mark, Reading, Source, filled
 from variorum.scrapers._glued import GluedLine, names_standing_alone, split_glued
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
@@ -30,12 +30,7 @@ def parse(text: str) -> Reading:
     blocks = _blocks(filled_lines(text))
     title_lines = [block[1].text for block in blocks if len(block) > 1 and len(block[1].text) <= _LONGEST_TITLE_LINE]
     known = frozenset(name for line in title_lines for name in names_standing_alone(line))
-    entries: list[Entry] = []
-    rejections: list[Rejection] = []
-    for block in blocks:
-        read = _entry(block, known, last_of_page=block is blocks[-1])
-        (entries if isinstance(read, Entry) else rejections).append(read)  # type: ignore[arg-type]
-    return Reading(tuple(entries), tuple(rejections))
+    return Reading.of(_entry(block, known, last_of_page=block is blocks[-1]) for block in blocks)
 
 
 def _blocks(lines: list[Line]) -> list[list[Line]]:
@@ -82,18 +77,17 @@ def _entry(block: list[Line], known_names: frozenset[str], *, last_of_page: bool
 
 
 def _fields(badges: re.Match[str], split: GluedLine, abstract: str) -> dict[str, str]:
-    fields = {
-        "subject": badges["subject"],
-        "date": badges["date"],
-        "code": badges["code"],
-        "title": split.title,
-        "authors": "\n".join(split.authors),
-        "more_authors": "et al." if split.more_authors else "",
-        "institutions": "\n".join(split.institutions),
-        "byline_inferred": "" if split.certain else "yes",
-        "abstract": abstract,
-    }
-    return {name: value for name, value in fields.items() if value}
+    return filled(
+        subject=badges["subject"],
+        date=badges["date"],
+        code=badges["code"],
+        title=split.title,
+        authors="\n".join(split.authors),
+        more_authors="et al." if split.more_authors else None,
+        institutions="\n".join(split.institutions),
+        byline_inferred=None if split.certain else "yes",
+        abstract=abstract,
+    )
 
 
 SOURCE = Source(
