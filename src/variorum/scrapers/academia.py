@@ -54,8 +54,9 @@ def parse(text: str) -> Reading:
     works = _works(filled_lines(text))
     words = [work.words for work in works]
     copies = copies_of_listing(words, long_items=[abstract for _, abstract in words if abstract])
+    alike = _alike_before(words[: len(words) // copies])
     return Reading.of(
-        _entry(work, owner["owner"], copy, item, _alike_before(words, item), last_of_page=work is works[-1])
+        _entry(work, owner["owner"], copy, item, alike[item - 1], last_of_page=work is works[-1])
         for copy, item, work in _positions(works, copies)
     )
 
@@ -88,9 +89,14 @@ def _positions(works: list[_Work], copies: int) -> list[tuple[int, int, _Work]]:
     return [(i // per_copy + 1, i % per_copy + 1, work) for i, work in enumerate(works)]
 
 
-def _alike_before(words: list[tuple[str, str]], item: int) -> int:
-    """How many earlier items of one copy look exactly like this one."""
-    return Counter(words[: item - 1])[words[item - 1]]
+def _alike_before(words: list[tuple[str, str]]) -> list[int]:
+    """For each item, how many earlier ones look exactly like it."""
+    met: Counter[tuple[str, str]] = Counter()
+    found = []
+    for one in words:
+        found.append(met[one])
+        met[one] += 1
+    return found
 
 
 def _entry(
