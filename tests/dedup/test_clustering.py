@@ -118,6 +118,8 @@ def test_judgements_that_contradict_each_other_are_reported() -> None:
 def test_being_unsure_is_no_licence_to_merge_what_is_vetoed() -> None:
     found = run("ab", link("ab"), judged={"ab": "unsure"}, veto=apart("ab"))
     assert written(found) == ["a", "b"]
+    chain = run("abc", link("ab"), link("bc", 0.98), judged={"ac": "unsure"}, veto=apart("ac"))
+    assert written(chain) == ["ab", "c"]
 
 
 # Laws

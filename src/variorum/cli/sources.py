@@ -31,7 +31,7 @@ def _row(name: str) -> dict[str, object]:
         "category": source.category,
         "access": source.access,
         "formats": ", ".join(source.formats),
-        "recognised_by": [mark.name for mark in source.marks],
+        "recognised_by": [mark.name for layout in source.layouts for mark in layout.marks],
         "notes": list(source.notes),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from variorum.dedup.survivorship import Member, merge
-from variorum.scrapers import sources
+from variorum.scrapers import find_source
 from variorum.store import works
 from variorum.store.engine import Connection
 from variorum.store.works import SeenRecord, WorkRow
@@ -14,7 +14,7 @@ from variorum.store.works import SeenRecord, WorkRow
 
 def category_of(source_name: str) -> str:
     """What sort of place a record's source is; unknown sources rank with listings."""
-    source = sources().get(source_name)
+    source = find_source(source_name)
     return source.category if source else "listing"
 
 

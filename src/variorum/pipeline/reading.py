@@ -9,7 +9,7 @@ from pathlib import Path
 from variorum.errors import BadInputError, LayoutError
 from variorum.normalizers import normalise
 from variorum.schema import Author, Record, Rejection, Sighting
-from variorum.scrapers import Source, decode, get_source, recognise
+from variorum.scrapers import Body, Layout, Source, decode, get_source, recognise
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def read_page(body: bytes, source_name: str | None = None) -> Page:
     A page that was recognised but cannot be trusted as a whole gives one rejection and no sightings.
     Raises ``BadInputError`` when the bytes are no page of any source.
     """
-    text = decode(body)
-    source = get_source(source_name) if source_name else recognise(text)
+    document = decode(body)
+    source, layout = _layout_of(document, source_name)
     try:
-        reading = source.parse(text)
+        reading = layout.parse(document)
     except LayoutError as error:
         return Page(source, (), (Rejection(code=error.code, message=error.message, place=error.place, stage="page"),))
     if not reading.entries and not reading.rejections:
@@ -66,6 +66,21 @@ def read_page(body: bytes, source_name: str | None = None) -> Page:
         else:
             sightings.append(Sighting(place=entry.place, statement=result))
     return Page(source, tuple(sightings), tuple(rejections))
+
+
+def _layout_of(document: Body, source_name: str | None) -> tuple[Source, Layout]:
+    """The source and layout to read a page by; a source that is named is taken at its word."""
+    if source_name is None:
+        return recognise(document)
+    source = get_source(source_name)
+    layout = source.layout_of(document)
+    if layout is None:
+        # None of its layouts fits: the first of the page's medium will say what is wrong.
+        layout = next((one for one in source.layouts if one.media == document.media), None)
+    if layout is None:
+        known = ", ".join(sorted({one.media for one in source.layouts}))
+        raise BadInputError(f"{source.name} is read from {known}; this is {document.media}", code="wrong_content")
+    return source, layout
 
 
 def records_of(pages: Sequence[tuple[str, Page]]) -> list[tuple[Record, list[str]]]:

@@ -18,7 +18,7 @@ from variorum.dedup.matching import Match
 from variorum.errors import ExitCode
 from variorum.pipeline.merging import assign
 from variorum.pipeline.workspace import Workspace
-from variorum.scrapers import sources
+from variorum.scrapers import find_source
 from variorum.store import matches, runs, works
 from variorum.store.engine import Connection, writing
 from variorum.store.matches import PairRow
@@ -49,8 +49,8 @@ class DedupResult:
 
 def stored_features(stored: StoredRecord) -> Features:
     """The features of a stored record, with what its source is known for."""
-    source = sources().get(stored.record.source)
-    return features_of(stored.record, listed_once=source is not None)
+    source = find_source(stored.record.source)
+    return features_of(stored.record, listed_once=source is not None and source.lists_once)
 
 
 def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | None = None) -> DedupResult:

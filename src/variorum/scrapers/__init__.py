@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
 
 from variorum.errors import BadInputError
-from variorum.scrapers._base import Reading, Source
+from variorum.scrapers._base import Body, Layout, Reading, Source
 from variorum.scrapers._citations import guess_format, read_citations
-from variorum.scrapers._text import decode
+from variorum.scrapers._decode import decode
 
 __all__ = [
+    "Body",
+    "Layout",
     "Reading",
     "Source",
     "decode",
+    "find_source",
     "get_source",
     "guess_format",
     "read_citations",
@@ -31,25 +35,42 @@ def sources() -> dict[str, Source]:
     return {module.SOURCE.name: module.SOURCE for module in modules}
 
 
+def find_source(name: str) -> Source | None:
+    """The source of that name, which for a family has a member's name after a colon; None when there is none."""
+    family, colon, member = name.partition(":")
+    source = sources().get(family)
+    if source is None or bool(colon) != bool(member) or (member and source.member_of is None):
+        return None
+    return replace(source, name=name) if member else source
+
+
 def get_source(name: str) -> Source:
     """The source of that name. Raises ``BadInputError`` naming those there are."""
-    try:
-        return sources()[name]
-    except KeyError:
+    source = find_source(name)
+    if source is None:
         known = ", ".join(sources())
-        raise BadInputError(f"no source is called {name!r}; there are: {known}", code="unknown_source") from None
+        raise BadInputError(f"no source is called {name!r}; there are: {known}", code="unknown_source")
+    return source
 
 
-def recognise(text: str) -> Source:
-    """The source whose marks the page bears. Raises ``BadInputError`` saying what was tried."""
-    missing = {source: source.missing_marks(text) for source in sources().values()}
-    matches = [source for source, marks in missing.items() if not marks]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        names = ", ".join(source.name for source in matches)
+def recognise(body: Body) -> tuple[Source, Layout]:
+    """The source and layout whose marks the page bears. Raises ``BadInputError`` saying what was tried."""
+    fits = [(source, layout) for source in sources().values() if (layout := source.layout_of(body)) is not None]
+    sites = [(source, layout) for source, layout in fits if source.member_of is None]
+    found = sites or fits
+    if len(found) == 1:
+        source, layout = found[0]
+        if source.member_of is not None:
+            source = replace(source, name=f"{source.name}:{source.member_of(body)}")
+        return source, layout
+    if found:
+        names = ", ".join(source.name for source, _ in found)
         raise BadInputError(f"the page fits several sources ({names}); name one with --source", code="ambiguous_source")
-    tried = "\n".join(f"  {source.name}: no {', no '.join(marks)}" for source, marks in missing.items())
+    tried = "\n".join(
+        f"  {source.name}: no {', no '.join(layout.missing_in(body))}"
+        for source in sources().values()
+        for layout in source.layouts
+    )
     raise BadInputError(
         f"no source is recognised in it; tried:\n{tried}\nname the source with --source if you know it",
         code="unrecognised",

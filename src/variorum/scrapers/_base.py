@@ -9,6 +9,17 @@ from typing import Literal
 
 from variorum.schema import Entry, Rejection
 
+Media = Literal["text", "html", "xml", "json"]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A page's bytes, what sort of document they are, and their text for looking at."""
+
+    data: bytes
+    media: Media
+    text: str
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -40,17 +51,41 @@ class Mark:
     pattern: re.Pattern[str]
 
 
+HEAD = 20_000
+"""How many characters of a page are looked at to recognise it."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One of the ways in which a source's pages come.
+
+    A page has the layout when it is of that medium and every mark is found in its first ``HEAD``
+    characters. ``parse`` raises ``LayoutError`` when the page as a whole cannot be trusted.
+    """
+
+    formats: tuple[str, ...]
+    media: Media
+    marks: tuple[Mark, ...]
+    parse: Callable[[Body], Reading]
+
+    def missing_in(self, body: Body) -> tuple[str, ...]:
+        """Names of the marks that the page lacks; empty when it has the layout."""
+        if body.media != self.media:
+            return (f"{self.media} document (this is {body.media})",)
+        head = body.text[:HEAD]
+        return tuple(mark.name for mark in self.marks if not mark.pattern.search(head))
+
+
 Category = Literal["registry", "arxiv", "repository", "aggregator", "listing"]
 """What sort of place a source is; how far its values are trusted follows from it."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A site whose pages can be read.
+    """A site, or a family of sites that speak one protocol, whose pages can be read.
 
-    A page belongs to the source when every mark is found in its first ``HEAD`` characters.
-    ``parse`` turns the page's text into a ``Reading`` and raises ``LayoutError`` when the page as a
-    whole cannot be trusted.
+    A family (``oai``) is asked only for pages that no site claims; ``member_of`` gives the part of the
+    name after the colon for a page (``oai:zenodo.org``).
     """
 
     name: str
@@ -58,16 +93,17 @@ class Source:
     homepage: str
     category: Category
     access: str
-    formats: tuple[str, ...]
-    marks: tuple[Mark, ...]
-    parse: Callable[[str], Reading]
+    layouts: tuple[Layout, ...]
     notes: tuple[str, ...] = field(default=())
+    member_of: Callable[[Body], str] | None = None
+    lists_once: bool = True
+    """Whether two entries of the source are two publications, unless something says otherwise."""
 
-    def missing_marks(self, text: str) -> tuple[str, ...]:
-        """Names of the marks that ``text`` lacks; empty when the page is this source's."""
-        head = text[:HEAD]
-        return tuple(mark.name for mark in self.marks if not mark.pattern.search(head))
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats of all layouts."""
+        return tuple(dict.fromkeys(name for layout in self.layouts for name in layout.formats))
 
-
-HEAD = 20_000
-"""How many characters of a page are looked at to recognise its source."""
+    def layout_of(self, body: Body) -> Layout | None:
+        """The layout that the page has, if it has one."""
+        return next((layout for layout in self.layouts if not layout.missing_in(body)), None)

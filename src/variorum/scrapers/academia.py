@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source, filled
+from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
 from variorum.scrapers._listing import copies_of_listing
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
@@ -46,12 +46,12 @@ class _Work:
         )
 
 
-def parse(text: str) -> Reading:
+def parse(page: Body) -> Reading:
     """Read a profile page. Raises ``LayoutError`` when the two copies of the list do not match."""
-    owner = _PAGE_TITLE.search(text)
+    owner = _PAGE_TITLE.search(page.text)
     if owner is None:
         raise LayoutError("layout_changed", "no page title '… - Academia.edu'")
-    works = _works(filled_lines(text))
+    works = _works(filled_lines(page.text))
     words = [work.words for work in works]
     copies = copies_of_listing(words, long_items=[abstract for _, abstract in words if abstract])
     alike = _alike_before(words[: len(words) // copies])
@@ -147,9 +147,11 @@ SOURCE = Source(
     homepage="https://www.academia.edu/",
     category="listing",
     access="saved pages only: robots.txt forbids crawlers",
-    formats=(FORMAT,),
-    marks=(Mark("page title '… - Academia.edu'", _PAGE_TITLE),),
-    parse=parse,
+    layouts=(
+        Layout(
+            formats=(FORMAT,), media="text", marks=(Mark("page title '… - Academia.edu'", _PAGE_TITLE),), parse=parse
+        ),
+    ),
     notes=(
         "rendered text has no titles; authors are the profile's owner (evidence 'profile')",
         "the list stands on the page twice: the second copy is a second sighting, not a second record",

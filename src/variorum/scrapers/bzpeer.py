@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source, filled
+from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
 FORMAT = "bzpeer_text"
@@ -20,9 +20,9 @@ _BADGES = re.compile(r"(?P<type>[a-z][a-z-]*)(?P<year>\d{4})(?P<repository>[^\d\
 _COUNT = re.compile(r"(\d+) published item\(s\)")
 
 
-def parse(text: str) -> Reading:
+def parse(page: Body) -> Reading:
     """Read a profile page. Raises ``LayoutError`` when its parts or its own item count do not hold."""
-    lines = filled_lines(text)
+    lines = filled_lines(page.text)
     owner = _owner(lines)
     start, stated = _item_count(lines)
     blocks = _blocks(lines[start:])
@@ -89,15 +89,20 @@ SOURCE = Source(
     homepage="https://www.bzpeer.com/",
     category="aggregator",
     access="saved pages only: no permission to crawl is known",
-    formats=(FORMAT,),
-    marks=(
-        Mark("heading 'Researcher profile'", re.compile(r"^\s*Researcher profile\s*$", re.M)),
-        Mark(
-            "line '… contributes to research discovery and scholarly infrastructure.'",
-            re.compile(r"contributes to research discovery and scholarly infrastructure\."),
+    layouts=(
+        Layout(
+            formats=(FORMAT,),
+            media="text",
+            marks=(
+                Mark("heading 'Researcher profile'", re.compile(r"^\s*Researcher profile\s*$", re.M)),
+                Mark(
+                    "line '… contributes to research discovery and scholarly infrastructure.'",
+                    re.compile(r"contributes to research discovery and scholarly infrastructure\."),
+                ),
+            ),
+            parse=parse,
         ),
     ),
-    parse=parse,
     notes=(
         "authors: only the profile's owner is known (evidence 'profile'); several owners add up",
         "dates: the year only",

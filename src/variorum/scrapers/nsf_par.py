@@ -11,7 +11,7 @@ import re
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source, filled
+from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
 from variorum.scrapers._text import Line, numbered_lines, place_of
 
 FORMAT = "nsf_par_text"
@@ -22,10 +22,10 @@ _TOGGLE = re.compile(r"\s*more\s*»\s*«\s*less\s*$")
 _NULL_EDITOR = re.compile(r"null\s*\(Ed\.\)")
 
 
-def parse(text: str) -> Reading:
+def parse(page: Body) -> Reading:
     """Read a page of search results. Raises ``LayoutError`` when items are missing between others."""
-    award = _AWARD.search(text)
-    return Reading.of(_entry(block, award["award"] if award else "") for block in _blocks(numbered_lines(text)))
+    award = _AWARD.search(page.text)
+    return Reading.of(_entry(block, award["award"] if award else "") for block in _blocks(numbered_lines(page.text)))
 
 
 def _blocks(lines: list[Line]) -> list[list[Line]]:
@@ -83,15 +83,20 @@ SOURCE = Source(
     homepage="https://par.nsf.gov/",
     category="repository",
     access="saved pages",
-    formats=(FORMAT,),
-    marks=(
-        Mark("line 'Search for: All records'", re.compile(r"^\s*Search for:\s+All records\s*$", re.M)),
-        Mark(
-            "note 'When clicking on a Digital Object Identifier (DOI) number'",
-            re.compile(r"When clicking on a Digital Object Identifier"),
+    layouts=(
+        Layout(
+            formats=(FORMAT,),
+            media="text",
+            marks=(
+                Mark("line 'Search for: All records'", re.compile(r"^\s*Search for:\s+All records\s*$", re.M)),
+                Mark(
+                    "note 'When clicking on a Digital Object Identifier (DOI) number'",
+                    re.compile(r"When clicking on a Digital Object Identifier"),
+                ),
+            ),
+            parse=parse,
         ),
     ),
-    parse=parse,
     notes=(
         "rendered text has no titles and no authors; records are shown by their abstract's opening words",
         "items that show only 'null (Ed.)' are quarantined as no_metadata",

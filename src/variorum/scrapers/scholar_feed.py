@@ -10,7 +10,7 @@ import re
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Mark, Reading, Source, filled
+from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
 from variorum.scrapers._glued import GluedLine, names_standing_alone, split_glued
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
 
@@ -25,9 +25,9 @@ _LONGEST_HEAD_LINE = 200
 _LONGEST_TITLE_LINE = 2_000
 
 
-def parse(text: str) -> Reading:
+def parse(page: Body) -> Reading:
     """Read an author page. Raises ``LayoutError`` when text stands where no paper can claim it."""
-    blocks = _blocks(filled_lines(text))
+    blocks = _blocks(filled_lines(page.text))
     title_lines = [block[1].text for block in blocks if len(block) > 1 and len(block[1].text) <= _LONGEST_TITLE_LINE]
     known = frozenset(name for line in title_lines for name in names_standing_alone(line))
     return Reading.of(_entry(block, known, last_of_page=block is blocks[-1]) for block in blocks)
@@ -96,14 +96,19 @@ SOURCE = Source(
     homepage="https://www.scholarfeed.org/",
     category="aggregator",
     access="saved pages",
-    formats=(FORMAT,),
-    marks=(
-        Mark(
-            "a line of class and date such as 'LGSep 20, 2022'",
-            re.compile(rf"^\s*{_BADGES.pattern}\s*$", re.M),
+    layouts=(
+        Layout(
+            formats=(FORMAT,),
+            media="text",
+            marks=(
+                Mark(
+                    "a line of class and date such as 'LGSep 20, 2022'",
+                    re.compile(rf"^\s*{_BADGES.pattern}\s*$", re.M),
+                ),
+            ),
+            parse=parse,
         ),
     ),
-    parse=parse,
     notes=(
         "rendered text glues title and first author; a first author not seen elsewhere on the page "
         "marks title and authors as low confidence",
