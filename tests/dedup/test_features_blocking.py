@@ -350,6 +350,22 @@ def test_keys_are_sorted_without_repeats_and_fit_the_store(names: list[str], tit
     assert all(len(key) <= 200 for key in keys)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": TITLE, "date": "2020", "authors": (Author(name="The Very Large Collaboration " * 9),)},
+        {"title": "x" * 400, "date": "2020", "authors": BYLINE},
+        {"title": " ".join(letter * 60 for letter in "abcdefgh"), "abstract": " ".join("y" * 80 for _ in range(20))},
+        {"identifiers": (doi("10.1000/" + "z" * 300), doi("10.1000/" + "z" * 301))},
+    ],
+    ids=["author", "title", "words", "identifiers"],
+)
+def test_keys_of_endless_values_are_without_repeats_and_fit_the_store(fields: dict[str, Any]) -> None:
+    keys = blocking_keys(features(**fields))
+    assert list(keys) == sorted(set(keys))
+    assert all(len(key) <= 200 for key in keys)
+
+
 KEY_SETS = st.lists(st.frozensets(st.sampled_from("pqrstu"), max_size=3).map(sorted), max_size=9)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,26 @@ from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select, text
-
 from tests.conftest import MakeWorkspace
+
 from variorum.config import Settings
 from variorum.errors import BadInputError, DatabaseError, NotNowError
-from variorum.pipeline.dump import canonical_lines
 from variorum.pipeline.importing import store_page
 from variorum.pipeline.reading import Page, combine
 from variorum.pipeline.resolving import recluster, run_dedup
 from variorum.pipeline.workspace import Workspace, open_workspace
 from variorum.schema import Author, Award, Identifier, Record, Sighting
-from variorum.scrapers import Source
+from variorum.scrapers import sources
 from variorum.store import matches, pages, reporting, runs, tables, works
-from variorum.store.engine import open_engine, reading, writing
+from variorum.store.dump import canonical_lines
+from variorum.store.engine import _plain_errors, open_engine, reading, writing
 from variorum.store.migrate import HEAD, check_version, upgrade, version_of
 
-SOURCE = Source("alpha", "Alpha", "https://alpha.test", "aggregator", "free", ("test",), (), lambda _text: None)  # type: ignore[arg-type, return-value]
+# Whose page the records come on makes no difference here.
+SOURCE = next(iter(sources().values()))
+
+NOISE = "".join(sha256(str(number).encode()).hexdigest() for number in range(800))
+"""Text that does not compress well."""
 
 TITLE = "Counting Seabirds From Drifting Ice With Cheap Thermal Cameras"
 OTHER_TITLE = "A Grammar of Knots Whose Words Are Recognised in Linear Time"
@@ -167,11 +171,11 @@ def test_a_record_that_no_longer_resembles_another_leaves_its_work(workspace: Wo
     "fields",
     [
         {"title": "“%_\\'\"$$--;" + "\u2028\U0001f9ea", "abstract": "Đặng 王伟 \ufffd"},
-        {"authors": (Author(name="x", family="".join(random.Random(7).choices("abcdefghijklmnop", k=20_000))),)},
-        {"title": "".join(random.Random(8).choices("abcdefgh ", k=50_000))},
+        {"authors": (Author(name="x", family=NOISE[:9_000]),)},
+        {"title": NOISE},
         {"venue": "v" * 50_000, "volume": "1" * 300, "pages": "p" * 300},
     ],
-    ids=["odd characters", "endless name", "endless title", "endless venue"],
+    ids=["odd characters", "endless name", "endless words", "endless venue"],
 )
 def test_whatever_a_record_states_is_stored_as_it_is(workspace: Workspace, fields: dict[str, Any]) -> None:
     odd = record("a", **fields)
@@ -183,18 +187,23 @@ def test_whatever_a_record_states_is_stored_as_it_is(workspace: Workspace, field
     assert found.record == odd
 
 
-@pytest.mark.parametrize(
-    ("source", "key"), [("alpha", "a"), ("oai:name", "a"), ("alpha", "oai:name:1"), ("oai:name", "1:2"), ("alpha", ":")]
-)
-def test_a_record_is_found_by_its_reference(workspace: Workspace, source: str, key: str) -> None:
-    wanted = record(key, source=source)
-    store(workspace, record("other"), wanted, record("another", source="oai"))
+def test_a_record_is_found_by_its_reference_whatever_colons_are_in_it(workspace: Workspace) -> None:
+    stored = [
+        record(key, source=source)
+        for source, key in [
+            ("alpha", "a"),
+            ("oai:name", "a"),
+            ("alpha", "oai:name:1"),
+            ("oai:name", "1:2"),
+            ("oai", ":"),
+        ]
+    ]
+    store(workspace, *stored)
     with reading(workspace.engine) as connection:
-        found = matches.find_ref(connection, f"{source}:{key}")
-        assert matches.find_ref(connection, f"{source}:{key}x") is None
-        assert matches.find_ref(connection, key) is None
-    assert found is not None
-    assert found.record == wanted
+        found = [matches.find_ref(connection, one.ref) for one in stored]
+        strangers = [matches.find_ref(connection, ref) for ref in ("alpha:b", "alpha", "a", "oai:a", "name:a", "", ":")]
+    assert [one.record for one in found if one] == stored
+    assert strangers == [None] * len(strangers)
 
 
 # What statements add up to
@@ -282,15 +291,8 @@ def test_undoing_a_judgement_restores_what_was_there_before(workspace: Workspace
     undo(workspace, number)
     assert lines(workspace) == before
     assert_sound(workspace, "abcd")
-
-
-def test_a_judgement_is_undone_once(workspace: Workspace) -> None:
-    store(workspace, record("a"), record("b"))
-    number = judge(workspace, "a", "b", "same")
-    undo(workspace, number)
     with writing(workspace.engine) as connection:
         assert matches.undo_judgement(connection, number, NOW) is None
-        assert matches.undo_judgement(connection, number + 1, NOW) is None
 
 
 def test_a_new_judgement_on_a_pair_takes_the_place_of_the_old_one(workspace: Workspace) -> None:
@@ -405,54 +407,59 @@ def library(workspace: Workspace) -> Workspace:
     return workspace
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("100%", "a"),
-        ("%", "a"),
-        ("snake_case", "a"),
-        ("_", "a"),
-        ("snake", "ab"),
-        ("SNAKE of", "ab"),
-        ("snake müller", "b"),
-        ('"quoted"', "c"),
-        ("O'Brien", "c"),
-        ("\\", "c"),
-        ("back/slash", "c"),
-        ("Đặng", "a"),
-        ("đặng", "a"),
-        ("ĐẶNG", "a"),
-        ("müller", "b"),
-        ("MÜLLER", "b"),
-        ("öz", "c"),
-        ("ümit ÖZ", "c"),
-        ("深度", "d"),
-        ("王伟", "d"),
-        ("école", "d"),
-        ("École", "d"),
-        ("NAÏVE", "d"),
-        ("CAFÉ", "e"),
-        ("ζάκυνθος", "e"),
-        ("nothing like it", ""),
-        # words of the store's own making
-        ("byline", ""),
-        ("family", ""),
-        ("evidence", ""),
-        ("u00e9", ""),
-    ],
-)
-def test_searching(library: Workspace, words: str, expected: str) -> None:
+def searched(library: Workspace, words: str) -> str:
+    """The keys of the works found, one letter each."""
     with reading(library.engine) as connection:
         found = works.search(connection, words.split(), award=None, source=None, limit=9)
     by_id = {pages.work_id_of(f"alpha:{key}"): key for key in "abcde"}
-    assert "".join(sorted(by_id[work_id] for work_id in found)) == expected
+    return "".join(sorted(by_id[work_id] for work_id in found))
 
 
-def test_searching_by_source_and_limit(library: Workspace) -> None:
+FOUND = {
+    # signs that mean something to a database mean nothing here
+    "100%": "a",
+    "%": "a",
+    "_": "a",
+    "snake_case": "a",
+    '"quoted"': "c",
+    "O'Brien": "c",
+    "\\": "c",
+    "back/slash": "c",
+    # all words must be there, in whatever case
+    "": "abcde",
+    "snake": "ab",
+    "SNAKE of": "ab",
+    "snake müller": "b",
+    "nothing like it": "",
+    # letters of all languages
+    "Đặng": "a",
+    "đặng": "a",
+    "ĐẶNG": "a",
+    "MÜLLER": "b",
+    "müller": "b",
+    "öz": "c",
+    "ümit ÖZ": "c",
+    "深度": "d",
+    "王伟": "d",
+    "école": "d",
+    "École": "d",
+    "NAÏVE": "d",
+    "CAFÉ": "e",
+    "ζάκυνθος": "e",
+}
+
+
+def test_searching_finds_works_by_their_words(library: Workspace) -> None:
+    assert {words: searched(library, words) for words in FOUND} == FOUND
     with reading(library.engine) as connection:
         assert len(works.search(connection, [], award=None, source="alpha", limit=3)) == 3
         assert works.search(connection, [], award=None, source="beta", limit=3) == []
         assert works.search(connection, [], award="1919117", source=None, limit=3) == []
+
+
+def test_searching_does_not_find_how_the_store_writes_its_values(library: Workspace) -> None:
+    words = ["byline", "family", "evidence", "null", "u00e9", "{", '":']
+    assert {word: searched(library, word) for word in words} == dict.fromkeys(words, "")
 
 
 # Several at once
@@ -486,15 +493,9 @@ def test_who_waits_too_long_is_told_to_try_again(make_workspace: MakeWorkspace) 
     workspace = make_workspace()
     with writing(workspace.engine), workspace.engine.connect().execution_options(variorum_read=True) as impatient:
         impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
-        with pytest.raises(NotNowError) as caught, _as_command(impatient):
+        with pytest.raises(NotNowError) as caught, _plain_errors():
             impatient.exec_driver_sql("DELETE FROM record")
     assert caught.value.code == "locked"
-
-
-def _as_command(_connection: Connection) -> Any:
-    from variorum.store.engine import _plain_errors
-
-    return _plain_errors()
 
 
 def test_a_reader_sees_one_state_while_another_writes(workspace: Workspace) -> None:
@@ -511,7 +512,9 @@ def test_what_fails_leaves_nothing_behind(workspace: Workspace) -> None:
 
     def fail_half_way() -> None:
         with writing(workspace.engine) as connection:
-            pages.insert_record(connection, 1, record("b"))
+            pages.update_record(
+                connection, 1, matches.load(connection, [id_of(connection, "a")])[0], record("a", title="B")
+            )
             raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError, match="half-way"):
@@ -527,13 +530,6 @@ def test_migrations_make_the_tables_that_the_program_knows(workspace: Workspace)
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
         assert version_of(connection) == HEAD
-
-
-def test_upgrading_again_changes_nothing(workspace: Workspace) -> None:
-    store(workspace, record("a"))
-    before = lines(workspace)
-    assert upgrade(workspace.engine) == (HEAD, HEAD)
-    assert lines(workspace) == before
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -552,22 +548,18 @@ def test_an_empty_database_is_behind_until_it_is_upgraded(empty_url: str) -> Non
         assert caught.value.code == "behind"
         assert upgrade(engine) == (None, HEAD)
         check_version(engine)
+        assert upgrade(engine) == (HEAD, HEAD)
     finally:
         engine.dispose()
 
 
-@pytest.mark.parametrize(("version", "code"), [("9999", "ahead"), ("0000", "behind")])
-def test_a_database_of_another_version_is_refused(workspace: Workspace, version: str, code: str) -> None:
-    with writing(workspace.engine) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
-    with pytest.raises(DatabaseError, match=version) as caught:
-        check_version(workspace.engine)
-    assert caught.value.code == code
-
-
-def test_a_newer_database_is_not_upgraded(workspace: Workspace) -> None:
-    with writing(workspace.engine) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+def test_a_database_of_another_version_is_refused_and_a_newer_one_never_touched(workspace: Workspace) -> None:
+    for version, code in (("0000", "behind"), ("9999", "ahead")):
+        with writing(workspace.engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+        with pytest.raises(DatabaseError, match=version) as caught:
+            check_version(workspace.engine)
+        assert caught.value.code == code
     with pytest.raises(DatabaseError, match="newer") as caught:
         upgrade(workspace.engine)
     assert caught.value.code == "ahead"
@@ -576,7 +568,7 @@ def test_a_newer_database_is_not_upgraded(workspace: Workspace) -> None:
 @pytest.mark.parametrize("create", [False, True])
 @pytest.mark.parametrize(
     "content",
-    [random.Random(1).randbytes(20_000), b"SQLite format 3\x00" + bytes(range(256)) * 40, b"just some words\n" * 99],
+    [bytes.fromhex(NOISE), b"SQLite format 3\x00" + bytes(range(256)) * 40, b"just some words\n" * 99],
     ids=["noise", "a false head", "text"],
 )
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path, content: bytes, create: bool) -> None:

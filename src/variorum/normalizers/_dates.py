@@ -29,6 +29,13 @@ _MONTHS = {
 }
 _ENGLISH = re.compile(r"(?:(?P<month>[A-Za-z]{3,9})\.?\s+)?(?:(?P<day>\d{1,2}),\s+)?(?P<year>\d{4})", re.ASCII)
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_YEAR = re.compile(r"(\d{4})\.0+", re.ASCII)
+_SLASHED = re.compile(r"(\d{4})/(?:(\d{1,2})/)?(?:(\d{1,2})(?:/.*)?)?/*", re.ASCII)
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:.*", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", re.ASCII)
+_YEAR_WITH_MARKS = re.compile(
+    r"[(\[]?(?:c\.?|ca\.?|©)?\s?((?:1[4-9]|20)\d\d)\??[)\]]?(?:\s?[-–/]\s?\d{2,4})?\.?", re.ASCII
+)
 _TRAILING_DATE = re.compile(r",\s*(?P<date>(?:[A-Za-z]{3,9}\.?\s+)?(?:\d{1,2},\s+)?\d{4})\s*$", re.ASCII)
 _LEADING_YEAR = re.compile(r"((?:19|20)\d\d)\s", re.ASCII)
 
@@ -47,6 +54,29 @@ def parse_date(text: str) -> str | None:
     if (name and month is None) or (day_text and month is None):
         return None
     return _real(int(match["year"]), month, int(day_text) if day_text else None)
+
+
+def read_date(text: str) -> str | None:
+    """A date also as spreadsheets (2019.0), RIS (2019/05/03/) and programs (2019-05-03T00:00) write it."""
+    if match := _YEAR.fullmatch(text) or _TIMESTAMP.fullmatch(text):
+        return parse_date(match[1])
+    if match := _SLASHED.fullmatch(text):
+        return parse_date("-".join(part.zfill(2) for part in match.groups() if part))
+    return parse_date(text)
+
+
+def read_loose_date(text: str) -> str | None:
+    """A date also as repositories write it: ``(1998)``, ``1998?``, ``c1998``, ``1998-2003``, ``23-05-2019``.
+
+    Of a span the beginning counts. A day and month in doubtful order give the year alone.
+    """
+    if found := read_date(text.strip()):
+        return found
+    if match := _DAY_FIRST.fullmatch(text.strip()):
+        first, second, year = match.groups()
+        return _real(int(year), int(second), int(first)) if int(first) > 12 else _real(int(year), None, None)
+    match = _YEAR_WITH_MARKS.fullmatch(text.strip())
+    return match[1] if match else None
 
 
 def _real(year: int | None, month: int | None, day: int | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from variorum.schema import Entry
+from variorum.schema import Entry, split_values
 
 
 class Fields:
@@ -18,6 +18,10 @@ class Fields:
     def take_lines(self, name: str) -> tuple[str, ...]:
         """The values of a field that holds several, one a line."""
         return tuple(self._left.pop(name, "").split("\n")) if name in self._left else ()
+
+    def take_values(self, name: str) -> tuple[str, ...]:
+        """The values of a field that was joined by ``join_values``."""
+        return split_values(self._left.pop(name, ""))
 
     @property
     def leftovers(self) -> tuple[str, ...]:

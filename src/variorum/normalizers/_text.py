@@ -78,6 +78,10 @@ def _span(span: str) -> str:
 @cache
 def _tex_reader() -> LatexNodes2Text:
     # Imported on first use: most pages hold no TeX, and the import costs 60 ms.
+    import logging
+
     from pylatexenc.latex2text import LatexNodes2Text
 
+    # It warns on the terminal about macros without their arguments, which then stay as they are.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     return LatexNodes2Text(math_mode="text", strict_latex_spaces=False)

@@ -5,14 +5,14 @@ The words come from everywhere, so TeX, HTML entities and inline markup are all 
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
 from variorum.normalizers._authors import is_placeholder, name_parts, split_authors
-from variorum.normalizers._dates import parse_date
+from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
-from variorum.normalizers._text import clean
+from variorum.normalizers._kinds import kind_of_type
+from variorum.normalizers._markup import ABSTRACT_HEADING, readable, unmarked
 from variorum.normalizers._venues import kind_of, stage_of
 from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
 from variorum.schema.identifiers import (
@@ -26,36 +26,6 @@ from variorum.schema.identifiers import (
 
 FORMAT = "citation"
 
-# Type names of BibTeX, RIS, CSL, Crossref and the words databases use, letters only.
-_KIND_NAMES: tuple[tuple[Kind, str], ...] = (
-    ("article", "preprint postedcontent workingpaper eprint"),
-    (
-        "article-journal",
-        "article articlejournal articlemagazine articlenewspaper journalarticle magazinearticle newspaperarticle"
-        " jour ejour jfull mgzn news inpr journal periodicalarticle researcharticle reviewarticle review",
-    ),
-    (
-        "paper-conference",
-        "inproceedings conference conferencepaper conferencearticle conferenceproceedings paperconference"
-        " cpaper conf proceedings proceedingspaper proceedingsarticle",
-    ),
-    ("book", "book ebook edbook mvbook editedbook monograph collection mvcollection referencebook"),
-    (
-        "chapter",
-        "incollection inbook suppbook inreference chap echap chapter bookchapter booksection bookpart"
-        " encyc entryencyclopedia encyclopediaarticle",
-    ),
-    ("thesis", "phdthesis mastersthesis mathesis thesis thes dissertation doctoralthesis"),
-    ("report", "techreport technicalreport report rprt govdoc"),
-    ("dataset", "dataset data datafile aggr"),
-    ("software", "software comp computerprogram"),
-    (
-        "document",
-        "misc unpublished unpb manuscript manscpt booklet manual online electronic elec gen generic webpage"
-        " other document",
-    ),
-)
-_KINDS = {name: kind for kind, names in _KIND_NAMES for name in names.split()}
 _BOOK_INSIDE = frozenset({"article", "article-journal", "chapter", "paper-conference"})
 """Kinds that an ISBN cannot name: it is that of the volume they stand in."""
 
@@ -64,18 +34,6 @@ _NO_TITLE = frozenset(
     | {"no title", "no title available", "title not available", "not available"}
 )
 _NO_ABSTRACT = re.compile(r"\W*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available)\W*", re.I)
-_HEADING = re.compile(r"\A\s*(?:Abstract|ABSTRACT)(?:[\s:.–—|-]+|(?=[A-Z][a-z]))(?=[A-Z\"'“‘(\[])")
-# Quotes escaped by a program and EndNote's {alpha} look like TeX and are none.
-_TEX = re.compile(r"\\[A-Za-z]|\\['`^~=.]\{?[A-Za-z]|(?<=[\w{])\\\"\{?[A-Za-z]|\{[A-Z\\]")
-_BLOCK_TAG = re.compile(r"</?(?:jats:)?(?:p|sec|title|br|div|li|list)(?:\s[^<>]{0,300})?/?>", re.I)
-_INLINE_TAG = re.compile(
-    r"</?(?:(?:jats:)?(?:b|bold|em|i|inline-formula|italic|sc|scp|span|strong|sub|sup|tt|u)|mml:[a-z]{1,20})"
-    r"(?:\s[^<>]{0,300})?/?>",
-    re.I,
-)
-_YEAR = re.compile(r"(\d{4})\.0+", re.ASCII)
-_SLASHED = re.compile(r"(\d{4})/(?:(\d{1,2})/)?(?:(\d{1,2})(?:/.*)?)?/*", re.ASCII)
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:.*", re.ASCII)
 _LABEL = re.compile(r"\[[A-Za-z]{1,10}\]")
 _DOI_PATH = re.compile(r"/doi/(?:(?:abs|book|epdf|epub|full|pdf)/)?(10\.\d{4,9}/[^?#]+)", re.I)
 _DIGIT = re.compile(r"\d")
@@ -93,10 +51,10 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     for unused in ("publisher", "editor", "language"):  # the schema has no place for them; the entry keeps them
         fields.take(unused)
     title_raw, venue_raw, abstract_raw = (fields.take(name) for name in ("title", "venue", "abstract"))
-    title = _words(title_raw or "", tex)
-    venue = None if is_placeholder(venue_raw or "") else _words(venue_raw or "", tex)
-    abstract = _HEADING.sub("", _unmarked(abstract_raw or ""))
-    abstract = "" if _NO_ABSTRACT.fullmatch(abstract) or is_placeholder(abstract) else _words(abstract, tex)
+    title = readable(title_raw or "", tex)
+    venue = None if is_placeholder(venue_raw or "") else readable(venue_raw or "", tex)
+    abstract = ABSTRACT_HEADING.sub("", unmarked(abstract_raw or ""))
+    abstract = "" if _NO_ABSTRACT.fullmatch(abstract) or is_placeholder(abstract) else readable(abstract, tex)
     title = "" if title.casefold().strip(" .[](){}<>*") in _NO_TITLE else title
     kind, kind_raw, stage = _kind_and_stage(fields.take("type"), venue)
     date, date_raw = _date(fields.take("date"), fields.take("year"))
@@ -123,32 +81,15 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         issue=_number(fields.take("issue")),
         pages=_number(fields.take("pages")),
         stage=stage,
-        subjects=tuple(_words(subject, tex) for subject in _keywords(fields.take("keywords") or "")),
+        subjects=tuple(readable(subject, tex) for subject in _keywords(fields.take("keywords") or "")),
         identifiers=identifiers,
         links=links,
         flags=(
-            *(["unknown_kind"] if kind_raw and _letters(kind_raw) not in _KINDS else []),
+            *(["unknown_kind"] if kind_raw and kind_of_type(kind_raw) is None else []),
             *(["stub"] if not title and not abstract else []),
             *(f"invalid_{name}" for name in invalid),
         ),
     )
-
-
-# Words
-
-
-def _unmarked(text: str) -> str:
-    """Text without HTML entities and the tags that databases leave in titles and abstracts."""
-    text = html.unescape(text)
-    return _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text)) if "<" in text else text
-
-
-def _words(text: str, tex: bool) -> str:
-    """Text as people read it; TeX is read and its braces dropped when the file is TeX or the text shows it."""
-    text = _unmarked(text)
-    if not (tex or _TEX.search(text)):
-        return clean(text)
-    return clean(clean(text, tex=True).replace("{", "").replace("}", ""))
 
 
 def _author(name: str) -> Author:
@@ -169,13 +110,9 @@ def _number(text: str | None) -> str | None:
 # Kind, stage, date
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalpha, text.lower()))
-
-
 def _kind_and_stage(kind_raw: str | None, venue: str | None) -> tuple[Kind, str | None, Stage | None]:
     """The kind the type names, or without type the venue suggests; a preprint is no journal's article."""
-    kind = _KINDS.get(_letters(kind_raw), "document") if kind_raw else kind_of(venue)
+    kind = (kind_of_type(kind_raw) or "document") if kind_raw else kind_of(venue)
     stage: Stage | None = "preprint" if kind == "article" else stage_of(venue)
     if stage == "preprint" and kind in ("article-journal", "document"):
         kind = "article"
@@ -185,16 +122,7 @@ def _kind_and_stage(kind_raw: str | None, venue: str | None) -> tuple[Kind, str 
 def _date(date: str | None, year: str | None) -> tuple[str | None, str | None]:
     """The date, or the year where the date cannot be read; and what the source says, the date first."""
     stated = [text.strip() for text in (date, year) if text]
-    return next(filter(None, map(_read_date, stated)), None), next(iter(stated), None)
-
-
-def _read_date(text: str) -> str | None:
-    """A date also as spreadsheets (2019.0), RIS (2019/05/03/) and programs (2019-05-03T00:00) write it."""
-    if match := _YEAR.fullmatch(text) or _TIMESTAMP.fullmatch(text):
-        return parse_date(match[1])
-    if match := _SLASHED.fullmatch(text):
-        return parse_date("-".join(part.zfill(2) for part in match.groups() if part))
-    return parse_date(text)
+    return next(filter(None, map(read_date, stated)), None), next(iter(stated), None)
 
 
 # Identifiers and links

@@ -103,6 +103,12 @@ def combine(statements: Sequence[Record]) -> Record:
     newest = statements[-1]
     if len(statements) == 1:
         return newest
+    if "deleted" in newest.flags:
+        # Deleted at the source is something to know of a record, not a reason to forget it.
+        alive = [statement for statement in statements if "deleted" not in statement.flags]
+        if alive:
+            kept = combine(alive)
+            return kept.model_copy(update={"flags": (*kept.flags, "deleted")})
     authors = newest.authors
     if authors and all(author.evidence == "profile" for author in authors):
         owners = {author.name: author for statement in statements for author in statement.authors}

@@ -1,7 +1,7 @@
 """The common schema every source is mapped into, and the identifier rules it rests on."""
 
 from variorum.schema.dates import PartialDate, partial_date, year_of
-from variorum.schema.entry import Entry, text_key
+from variorum.schema.entry import Entry, join_values, split_values, text_key
 from variorum.schema.identifiers import Identifier
 from variorum.schema.record import (
     Author,
@@ -30,7 +30,9 @@ __all__ = [
     "Sighting",
     "Stage",
     "incipit",
+    "join_values",
     "partial_date",
+    "split_values",
     "text_key",
     "year_of",
 ]

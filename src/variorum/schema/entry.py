@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from pydantic import Field
@@ -31,3 +31,17 @@ def text_key(*parts: str) -> str:
     Returns 16 hexadecimal digits.
     """
     return sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+_SEPARATOR = "\x1e"
+"""The control character for separating records, which neither XML nor a page of text may contain."""
+
+
+def join_values(values: Iterable[str]) -> str:
+    """Several values of a field as one text, to be taken apart by ``split_values``. Empty ones are left out."""
+    return _SEPARATOR.join(value for value in values if value)
+
+
+def split_values(text: str) -> tuple[str, ...]:
+    """The values that ``join_values`` joined."""
+    return tuple(text.split(_SEPARATOR)) if text else ()

@@ -1,0 +1,129 @@
+"""arXiv: OAI-PMH (``arXiv``, ``arXivRaw``, ``oai_dc``) and the query API's Atom feed, as saved responses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from variorum.errors import LayoutError
+from variorum.schema import Entry, Rejection, join_values
+from variorum.schema.identifiers import normalise_arxiv
+from variorum.scrapers._base import Body, Layout, Mark, Reading, Source
+from variorum.scrapers._oai import read_dublin_core, read_response
+from variorum.scrapers._xml import all_words_of, child, children, name_of, parse_xml, words, words_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_PLAIN = ("id", "title", "abstract", "comments", "categories", "doi", "license", "created", "updated")
+
+
+def parse_oai(page: Body) -> Reading:
+    """Read an OAI-PMH response. Raises ``LayoutError`` for errors and for answers without records."""
+    return read_response(page, SOURCE.name, _read_metadata, _key_of)
+
+
+def _key_of(identifier: str) -> str:
+    """The arXiv id an OAI identifier or address ends in, without version; the identifier itself if none."""
+    found = normalise_arxiv(identifier)
+    return found.id if found else identifier
+
+
+def _read_metadata(content: Element) -> tuple[str, dict[str, str]]:
+    name = name_of(content)
+    if name == "arXiv":
+        return "arxiv_oai", _arxiv_fields(content)
+    if name == "arXivRaw":
+        return "arxiv_raw", _raw_fields(content)
+    return read_dublin_core(content)
+
+
+def _common(content: Element) -> dict[str, str]:
+    fields = {name: words_of(content, name) for name in _PLAIN}
+    return {**fields, "journal_ref": words_of(content, "journal-ref"), "report_no": words_of(content, "report-no")}
+
+
+def _arxiv_fields(content: Element) -> dict[str, str]:
+    """``arXiv``: authors come split. ``acm-class`` is left out: the server prints the MSC value there."""
+    authors = child(content, "authors")
+    people = children(authors, "author") if authors is not None else ()
+    names = ["\t".join(words_of(person, part) for part in ("keyname", "forenames", "suffix")) for person in people]
+    return {**_common(content), "authors": join_values(names)}
+
+
+def _raw_fields(content: Element) -> dict[str, str]:
+    """``arXivRaw``: authors are one text; the versions are listed. The submitter is personal data and left out."""
+    versions = [
+        "\t".join((version.get("version") or "", words_of(version, "date"), words_of(version, "size")))
+        for version in children(content, "version")
+    ]
+    return {**_common(content), "byline": words_of(content, "authors"), "versions": join_values(versions)}
+
+
+def parse_atom(page: Body) -> Reading:
+    """Read the query API's feed. Raises ``LayoutError`` when it reports an error or an empty slice of a longer list."""
+    root, _ = parse_xml(page.data)
+    entries = list(children(root, "entry"))
+    total = words_of(root, "totalResults")
+    if not entries and total not in {"", "0"}:
+        raise LayoutError("empty_slice", f"the feed announces {total} results and lists none: ask again")
+    return Reading.of(_atom_entry(entry, number) for number, entry in enumerate(entries, start=1))
+
+
+def _atom_entry(entry: Element, number: int) -> Entry | Rejection:
+    place, address = f"entry={number}", words_of(entry, "id")
+    found = normalise_arxiv(address)
+    if "/api/errors" in address or found is None:
+        message = words_of(entry, "summary") or f"{address or 'the entry'} names no paper"
+        return Rejection(code="api_error", message=message, place=place, raw=" ".join(words(entry).split()))
+    fields = {
+        "id": address,
+        "title": words_of(entry, "title"),
+        "abstract": words_of(entry, "summary"),
+        "created": words_of(entry, "published"),
+        "updated": words_of(entry, "updated"),
+        "names": join_values([words_of(author, "name") for author in children(entry, "author")]),
+        "categories": " ".join(one.get("term") or "" for one in children(entry, "category")),
+        "primary": next((one.get("term") or "" for one in children(entry, "primary_category")), ""),
+        "doi": " ".join(all_words_of(entry, "doi")),
+        "journal_ref": words_of(entry, "journal_ref"),
+        "comments": words_of(entry, "comment"),
+    }
+    fields = {key: value for key, value in fields.items() if value}
+    return Entry(source=SOURCE.name, format="arxiv_atom", source_key=found.id, place=place, fields=fields)
+
+
+SOURCE = Source(
+    name="arxiv",
+    title="arXiv",
+    homepage="https://arxiv.org/",
+    category="arxiv",
+    access="saved responses",
+    layouts=(
+        Layout(
+            formats=("arxiv_oai", "arxiv_raw", "oai_dc", "oai_deleted"),
+            media="xml",
+            marks=(
+                Mark("element <OAI-PMH> or <record>", re.compile(r"<(?:\w+:)?(?:OAI-PMH|record)\b")),
+                Mark("arXiv's address or identifiers", re.compile(r"arxiv\.org/oai|oai:arxiv\.org:", re.I)),
+            ),
+            parse=parse_oai,
+        ),
+        Layout(
+            formats=("arxiv_atom",),
+            media="xml",
+            marks=(
+                Mark("element <feed>", re.compile(r"<(?:\w+:)?feed\b")),
+                Mark(
+                    "the query API's address or results",
+                    re.compile(r"arxiv\.org/api|arxiv Query:|arxiv\.org/</id>", re.I),
+                ),
+            ),
+            parse=parse_atom,
+        ),
+    ),
+    notes=(
+        "withdrawn papers stay, marked withdrawn; deleted records stay, marked deleted",
+        "the submitter's name is not read: it is personal data",
+    ),
+)
