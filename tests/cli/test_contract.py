@@ -159,7 +159,7 @@ def test_quarantine(filled: Variorum) -> None:
 
 def test_sources(variorum: Variorum) -> None:
     names = [row["name"] for row in _json(variorum("source", "list", "--format", "json"))]
-    assert names == ["academia", "bzpeer", "nsf_par", "scholar_feed"]
+    assert names == ["academia", "arxiv", "bzpeer", "nsf_par", "oai", "scholar_feed"]
     assert "robots.txt" in variorum("source", "show", "academia").out
     assert variorum("source", "show", "nosuch").code == 2
     assert variorum("import", SEEDS[0], "--source", "nosuch").code == 2
@@ -170,7 +170,7 @@ def test_an_unrecognised_page_says_what_was_tried(variorum: Variorum, tmp_path: 
     page.write_text("Nothing anyone would know.\n")
     outcome = variorum("import", page)
     assert outcome.code == 2
-    for source in ("academia", "bzpeer", "nsf_par", "scholar_feed"):
+    for source in ("academia", "arxiv", "bzpeer", "nsf_par", "oai", "scholar_feed"):
         assert f"{source}: no " in outcome.err
 
 

@@ -57,6 +57,7 @@ def doi(value: str, role: Any = "self") -> Identifier:
         ("Глубокое обучение", "glubokoe obuchenie"),
         ("深度学习综述", "shenduxuexizongshu"),
         ("한국어 제목", "hangugeo jemog"),
+        (unicodedata.normalize("NFD", "한국어 제목"), "hangugeo jemog"),
         ("“quotes” – and — dashes…", "quotes and dashes"),
         ("", ""),
         ("…!?", ""),
@@ -295,6 +296,12 @@ _WORDS = TITLE.split()
 def test_records_that_may_be_one_work_meet(left: dict[str, Any], right: dict[str, Any]) -> None:
     assert meet(left, right)
     assert meet(right, left)
+
+
+def test_abstracts_that_begin_alike_meet_by_their_beginning() -> None:
+    begins_alike = features(abstract=" ".join(ABSTRACT.split()[:8]) + " " + " ".join(f"word{i}" for i in range(90)))
+    shared = shared_keys(features(abstract=ABSTRACT), begins_alike)
+    assert [key for key in shared if key.startswith("ai:")] == [f"ai:{fold(' '.join(ABSTRACT.split()[:8]))}"]
 
 
 @pytest.mark.parametrize(

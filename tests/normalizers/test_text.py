@@ -64,6 +64,7 @@ TEX = [
     (r"S\o ren and \L{}ukasiewicz", "Søren and Łukasiewicz"),
     (r"Stra\ss e", "Straße"),
     (r"the Schr{\"o}dinger equation", "the Schrödinger equation"),
+    (r"the {Poincar\'e} map", "the {Poincaré} map"),
 ]
 
 PLAIN = [

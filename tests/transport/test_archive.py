@@ -73,6 +73,8 @@ def test_the_same_body_makes_the_same_file_everywhere(tmp_path: Path) -> None:
         archive = Archive(tmp_path / folder)
         packed.add(path_of(archive, archive.put(BODY)).read_bytes())
     assert len(packed) == 1
+    [only] = packed
+    assert only[4:8] == bytes(4), "a gzip file's time stamp"
 
 
 def flip(packed: bytes, bit: int) -> bytes:

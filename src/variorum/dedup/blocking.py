@@ -18,6 +18,9 @@ from variorum.dedup.features import Features, content_words
 MAX_BLOCK = 200
 """Records a key may gather; a larger block says only that its key is common, and is skipped and counted."""
 
+LONGEST_KEY = 200
+"""Characters of a key. What a cut brings together that does not belong together, scoring parts again."""
+
 _EDGE_WORDS = 4
 _INCIPIT_WORDS = 8
 _SHINGLE_WORDS = 4
@@ -41,7 +44,7 @@ def blocking_keys(record: Features) -> tuple[str, ...]:
     keys.update(_title_keys(record))
     keys.update(_author_keys(record))
     keys.update(_abstract_keys(record))
-    return tuple(sorted(key[:200] for key in keys))
+    return tuple(sorted({key[:LONGEST_KEY] for key in keys}))
 
 
 def _title_keys(record: Features) -> Iterable[str]:

@@ -54,9 +54,10 @@ def cluster(
 ) -> Clusters:
     """Join linked records as far as judgements and vetoes allow.
 
-    ``judged`` maps pairs (in order) to ``same`` or ``different``. ``veto(a, b)`` gives the reason why
-    the machine would keep two records apart, or None; it is asked for every pair that a link would
-    bring together, so a veto holds over any chain of links. A judgement outranks it, both ways.
+    ``judged`` maps pairs (in order) to ``same``, ``different`` or ``unsure``, which binds nobody.
+    ``veto(a, b)`` gives the reason why the machine would keep two records apart, or None; it is asked for
+    every pair that a link would bring together, so a veto holds over any chain of links. A judgement
+    outranks it, both ways.
     """
     home = {ref: [ref] for ref in refs}
     cut: list[CutLink] = []
@@ -86,6 +87,6 @@ def _first_objection(
         judgement = judged.get(pair)
         if judgement == "different":
             return pair, "judged different"
-        if judgement is None and veto is not None and (reason := veto(*pair)):
+        if judgement != "same" and veto is not None and (reason := veto(*pair)):
             return pair, reason
     return None

@@ -15,11 +15,19 @@ MAX_ABSTRACT = 2_000
 """Characters compared of a title and of an abstract: one 600 kB string would cost seconds a pair."""
 
 _WORD = re.compile(r"[a-z0-9]+")
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_PART = re.compile(r"\b(?:part|pt|volume|vol|chapter|phase|study|paper|section|book|episode)\s+([a-h]|[ivx]+|\d+)\b")
+ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_NUMBER_WORDS = dict(
+    zip("one two three four five six seven eight nine ten".split(), map(str, range(1, 11)), strict=True)
+)
+# A letter counts after words that always take a number or letter; "a field study: a season" is no study A.
+_PART = re.compile(
+    r"\b(?:(?:part|pt|volume|vol|book|appendix) ([a-h]|[ivx]+|\d+|" + "|".join(_NUMBER_WORDS) + r")"
+    r"|(?:chapter|phase|study|paper|section|episode) ([ivx]+|\d+))\b"
+)
 _NOTICE = re.compile(
     r"^(?:(?:publisher|author)s? )?"
     r"(erratum|errata|corrigend(?:um|a)|corrections?|addend(?:um|a)|retraction|retracted|expression of concern)\b"
+    r"|\b(erratum|errata|corrigend(?:um|a)|addend(?:um|a))$"
 )
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in) )?"
@@ -77,11 +85,11 @@ def features_of(record: Record, *, listed_once: bool = False) -> Features:
         listed_once=listed_once,
         title=title,
         title_words=words,
-        numbers=frozenset(_ROMAN.get(word, word) for word in words[1:] if word in _ROMAN or word[0].isdigit())
+        numbers=frozenset(ROMAN.get(word, word) for word in words[1:] if word in ROMAN or word[0].isdigit())
         | frozenset(word for word in words[:1] if word[0].isdigit()),
         part=_part_of(title),
-        notice=_first_group(_NOTICE, title),
-        response=_first_group(_RESPONSE, title),
+        notice=_marker(_NOTICE, title),
+        response=_marker(_RESPONSE, title),
         authors=tuple(name for name in map(_name_of, record.authors) if name.family),
         authors_complete=record.authors_complete,
         profile_only=bool(record.authors) and all(a.evidence == "profile" for a in record.authors),
@@ -115,14 +123,15 @@ def _name_of(author: Author) -> Name:
 
 
 def _part_of(title: str) -> str:
-    """The part marker's value (``2`` for "Part II"), empty without one."""
-    found = _first_group(_PART, title)
-    return _ROMAN.get(found, found)
+    """The part marker's value (``2`` for "Part II" and "Part Two"), empty without one."""
+    found = _marker(_PART, title)
+    return ROMAN.get(found) or _NUMBER_WORDS.get(found, found)
 
 
-def _first_group(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text)
-    return match[1] if match else ""
+def _marker(pattern: re.Pattern[str], title: str) -> str:
+    """What the pattern's groups found in the title, in the singular; empty without."""
+    match = pattern.search(title)
+    return "".join(filter(None, match.groups())).removesuffix("s") if match else ""
 
 
 def _first_page(pages: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from variorum.dedup.features import Features, content_words
+from variorum.dedup.features import ROMAN, Features, content_words
 from variorum.dedup.scoring import shared_authors, title_likeness
 
 Effect = Literal["veto", "hold", "related"]
@@ -40,7 +40,10 @@ _GENERIC_TITLES = frozenset(
     if not line.startswith("#")
 )
 _DISSIMILAR_TITLES = 60
-_SAME_BUT_FOR_PREFIX = 85
+_SAME_BUT_FOR_MARKER = 85
+_FEWEST_TELLING_WORDS = 2
+_SLIP = 75
+"""Words at least this alike, of 100, are one word written in two ways; less alike, they are two words."""
 
 
 def objections(a: Features, b: Features) -> tuple[Objection, ...]:
@@ -90,6 +93,19 @@ def _numbers(a: Features, b: Features) -> Objection | None:
     return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(left or right)}")
 
 
+def _telling_word(a: Features, b: Features) -> Objection | None:
+    """Titles that agree but for one word on each side, and not by a slip: mice and rats, day and night, A and B."""
+    left, right = set(a.title_words), set(b.title_words)
+    if a.identifiers & b.identifiers or len(left - right) != 1 or len(right - left) != 1:
+        return None
+    (one,), (other,) = left - right, right - left
+    if {one, other} & (a.numbers | b.numbers) or one in ROMAN or other in ROMAN:
+        return None  # numbers have a guard of their own
+    if fuzz.ratio(one, other) >= _SLIP or one in other or other in one:
+        return None
+    return Objection("telling_word", "hold", f"titles agree but for {one!r} and {other!r}")
+
+
 def _notice(a: Features, b: Features) -> Objection | None:
     if a.notice == b.notice:
         return None
@@ -106,14 +122,11 @@ def _response(a: Features, b: Features) -> Objection | None:
 def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) -> Objection:
     """Related when the longer title contains the shorter one, as "Erratum: X" contains "X"."""
     short, long = sorted((a, b), key=lambda side: len(side.title))
-    rest = long.title[-len(short.title) :]
-    if len(content_words(short.title_words)) > 2 and (rest == short.title or _alike(rest, short.title)):
+    ends = long.title[: len(short.title)], long.title[len(long.title) - len(short.title) :]
+    contained = any(fuzz.ratio(end, short.title) >= _SAME_BUT_FOR_MARKER for end in ends)
+    if len(content_words(short.title_words)) > _FEWEST_TELLING_WORDS and contained:
         return Objection(guard, "related", text, relation)
     return Objection(guard, "veto", text)
-
-
-def _alike(a: str, b: str) -> bool:
-    return fuzz.ratio(a, b) >= _SAME_BUT_FOR_PREFIX
 
 
 def _generic_title(a: Features, b: Features) -> Objection | None:
@@ -146,6 +159,7 @@ _GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (
     _response,
     _part,
     _numbers,
+    _telling_word,
     _generic_title,
     _disjoint_authors,
     _listed_twice,

@@ -55,10 +55,11 @@ def compare(a: Features, b: Features) -> Match:
 def _verdict(scored: Score, objected: tuple[Objection, ...]) -> Verdict:
     model = weights()
     effects = {objection.effect for objection in objected}
+    if "related" in effects:
+        # Authors, years and identifiers of a reply differ from those of what it answers: no objection to that.
+        return "related"
     if "veto" in effects:
         return "different"
-    if "related" in effects:
-        return "related" if scored.probability >= model.review else "different"
     if scored.probability < model.review:
         return "different"
     return "same" if scored.probability >= model.auto and "hold" not in effects else "review"

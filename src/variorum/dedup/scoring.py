@@ -18,6 +18,8 @@ from rapidfuzz import fuzz
 from variorum.dedup.features import Features, Name, content_words
 
 _SHORT_TITLE_WORDS = 4
+LEAST = 1e-6
+"""No pair is less likely than this to be the same work or to be two: nothing is ever certain."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def score(a: Features, b: Features) -> Score:
         if level_text is not None
     )
     log_odds = model.prior + sum(piece.weight for piece in evidence)
-    return Score(model.prior, evidence, round(1 / (1 + math.exp(-log_odds)), 6))
+    probability = round(1 / (1 + math.exp(-log_odds)), 6)
+    return Score(model.prior, evidence, min(max(probability, LEAST), 1 - LEAST))
 
 
 Level = tuple[str, str]

@@ -58,17 +58,16 @@ def _choose(field: str, members: Iterable[Member]) -> Iterable[MergedValue]:
     stating = [_Candidate(m, field, value) for m in members if (value := value_of(m.record, field))]
     if not stating:
         return
-    ranking = _CRITERIA_OF.get(field, _CRITERIA)
-    rule = "the only statement"
+    rule = "the only statement" if len(stating) == 1 else "all state alike"
     best = stating
-    for name, criterion in ranking.items():
+    for name, criterion in _CRITERIA_OF.get(field, _CRITERIA).items():
         marks = [criterion(candidate) for candidate in best]
         kept = [candidate for candidate, mark in zip(best, marks, strict=True) if mark == max(marks)]
         if len(kept) < len(best):
             rule = name
         best = kept
-    if len(stating) > 1 and rule == "the only statement":
-        rule = "all state alike"
+    if rule == "all state alike" and any(candidate.value != best[0].value for candidate in best):
+        rule = "the first by reference"
     yield MergedValue(field, 0, best[0].value, best[0].member.record.ref, rule)
 
 
@@ -106,7 +105,7 @@ class _Candidate:
     value: Any
 
 
-Criterion = Callable[[_Candidate], float]
+Criterion = Callable[[_Candidate], float | str]
 
 
 def _sound(candidate: _Candidate) -> float:
@@ -136,9 +135,9 @@ def _stage_reached(candidate: _Candidate) -> float:
     return float(_STAGES.index(candidate.value))
 
 
-def _newness(candidate: _Candidate) -> float:
-    """Digits of an ISO time stamp, which grow with time."""
-    return float("".join(filter(str.isdigit, candidate.member.seen_at)) or 0)
+def _newness(candidate: _Candidate) -> str:
+    """An ISO time stamp in UTC, whose text grows with time."""
+    return candidate.member.seen_at
 
 
 _CRITERIA: Mapping[str, Criterion] = {

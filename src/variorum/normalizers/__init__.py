@@ -18,8 +18,8 @@ Normaliser = Callable[[Entry, Fields], Record | Rejection]
 
 
 LONGEST_FIELD = 50_000
-LONGEST_BYLINE = 1_000_000
-"""Characters of a field, and of a list of authors. No publication comes near; reading more TeX takes seconds."""
+LONGEST = {"source_key": 1_000, "authors": 1_000_000}
+"""Characters of a field. No publication comes near; reading more TeX, or indexing longer keys, takes seconds."""
 
 
 @cache
@@ -36,8 +36,9 @@ def normalise(entry: Entry) -> Record | Rejection:
     one is far longer than it can be (``too_long``), or when the scraper read a field that the format
     does not know (``unknown_field``).
     """
-    for name, value in entry.fields.items():
-        if len(value) > (LONGEST_BYLINE if name == "authors" else LONGEST_FIELD):
+    for name, value in (("source_key", entry.source_key), *entry.fields.items()):
+        limit = LONGEST.get(name, LONGEST_FIELD)
+        if len(value) > limit:
             return _rejection(entry, "too_long", f"{name} has {len(value):,} characters")
     fields = Fields(entry)
     try:

@@ -123,7 +123,7 @@ def insert_records(connection: Connection, run_id: int, new: Sequence[Record]) -
         ids += connection.execute(insert(record).returning(record.c.id, sort_by_parameter_order=True), rows).scalars()
     if new:
         founded = [(record_id, work_id_of(one.ref)) for record_id, one in zip(ids, new, strict=True)]
-        connection.execute(insert(work), [{"id": work_id, "founder_id": record_id} for record_id, work_id in founded])
+        connection.execute(insert(work), [{"id": w, "founder_id": r, "search_text": ""} for r, w in founded])
         homes = [{"record_id": record_id, "work_id": work_id} for record_id, work_id in founded]
         connection.execute(insert(work_record), homes)
         _insert_parts(connection, list(zip(ids, new, strict=True)))

@@ -122,7 +122,6 @@ record_author = Table(
     Column("given", Text),
     Column("orcid", String(19)),
     Column("evidence", String(16), nullable=False),
-    Index(None, "family"),
 )
 
 record_award = Table(
@@ -206,6 +205,7 @@ work = Table(
     Column("founder_id", ForeignKey("record.id"), nullable=False, unique=True),
     Column("published_run_id", ForeignKey("run.id")),
     Column("redirect_to", ForeignKey("work.id"), index=True),
+    Column("search_text", Text, nullable=False),
 )
 
 work_record = Table(

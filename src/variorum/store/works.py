@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from variorum.schema import Record
 from variorum.store.pages import chunks
@@ -131,7 +131,7 @@ def move(connection: Connection, run_id: int, row: WorkRow, survivor: str, detai
     connection.execute(insert(event).values(run_id=run_id, kind=kind, work_id=row.id, detail=text))
 
 
-def replace_fields(connection: Connection, merged: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+def replace_fields(connection: Connection, merged: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Write the merged fields of works anew: per work, mappings with field, position, value, record_id, rule."""
     for some in chunks(list(merged)):
         connection.execute(delete(work_field).where(work_field.c.work_id.in_(some)))
@@ -142,6 +142,23 @@ def replace_fields(connection: Connection, merged: Mapping[str, Iterable[Mapping
     ]
     if rows:
         connection.execute(insert(work_field), rows)
+    texts = [{"key": work_id, "text": _search_text(own)} for work_id, own in merged.items()]
+    if texts:
+        statement = update(work).where(work.c.id == bindparam("key")).values(search_text=bindparam("text"))
+        connection.execute(statement, texts)
+
+
+def _search_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The words of a work by which it is found, case folded, a value a line."""
+    words: list[str] = []
+    for row in rows:
+        if row["field"] == "authors":
+            words += [author["name"] for author in row["value"]]
+        elif row["field"] == "identifiers":
+            words.append(row["value"]["value"])
+        elif row["field"] in {"title", "abstract", "venue"}:
+            words.append(row["value"])
+    return "\n".join(words).casefold()
 
 
 def fields(connection: Connection, work_ids: Sequence[str]) -> dict[str, list[FieldRow]]:
@@ -176,16 +193,13 @@ def search(
     connection: Connection, words: Sequence[str], *, award: str | None, source: str | None, limit: int
 ) -> list[str]:
     """Ids of works that have every word in a title, author or abstract (case ignored), an award, a source."""
-    statement = select(work_record.c.work_id).join(record, record.c.id == work_record.c.record_id)
+    statement = (
+        select(work_record.c.work_id)
+        .join(record, record.c.id == work_record.c.record_id)
+        .join(work, work.c.id == work_record.c.work_id)
+    )
     for word in words:
-        text = work_field.alias()
-        hit = (
-            select(text.c.work_id)
-            .where(text.c.work_id == work_record.c.work_id)
-            .where(text.c.field.in_(("title", "authors", "abstract", "venue", "identifiers")))
-            .where(or_(*(text.c.value.icontains(form, autoescape=True) for form in _json_forms(word))))
-        )
-        statement = statement.where(hit.exists())
+        statement = statement.where(work.c.search_text.contains(word.casefold(), autoescape=True))
     if award is not None:
         has_award = select(record_award.c.record_id).where(
             record_award.c.record_id == record.c.id, record_award.c.award == award
@@ -202,11 +216,6 @@ def search(
         .order_by(title.c.value.is_(None), title.c.value, found.c.work_id)
     )
     return list(connection.execute(ordered.limit(limit)).scalars())
-
-
-def _json_forms(word: str) -> set[str]:
-    """How a word may stand in stored JSON text, which writes letters beyond ASCII as escapes."""
-    return {json.dumps(form)[1:-1] for form in (word, word.lower(), word.upper(), word.title())}
 
 
 def history(connection: Connection, work_id: str) -> list[dict[str, Any]]:

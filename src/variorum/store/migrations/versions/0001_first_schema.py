@@ -132,9 +132,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_author_record_id")),
         sa.PrimaryKeyConstraint("record_id", "position", name=op.f("pk_record_author")),
     )
-    with op.batch_alter_table("record_author", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_record_author_family"), ["family"], unique=False)
-
     op.create_table(
         "record_award",
         sa.Column("record_id", sa.Integer(), nullable=False),
@@ -220,6 +217,7 @@ def upgrade() -> None:
         sa.Column("founder_id", sa.Integer(), nullable=False),
         sa.Column("published_run_id", sa.Integer(), nullable=True),
         sa.Column("redirect_to", sa.String(length=16), nullable=True),
+        sa.Column("search_text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["founder_id"], ["record.id"], name=op.f("fk_work_founder_id")),
         sa.ForeignKeyConstraint(["published_run_id"], ["run.id"], name=op.f("fk_work_published_run_id")),
         sa.ForeignKeyConstraint(["redirect_to"], ["work.id"], name=op.f("fk_work_redirect_to")),
@@ -311,9 +309,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_record_award_funder_award"))
 
     op.drop_table("record_award")
-    with op.batch_alter_table("record_author", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_record_author_family"))
-
     op.drop_table("record_author")
     op.drop_table("quarantine")
     with op.batch_alter_table("pair", schema=None) as batch_op:
