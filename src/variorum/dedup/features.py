@@ -106,9 +106,10 @@ def features_of(record: Record, *, listed_once: bool = False) -> Features:
 
 def fold(text: str) -> str:
     """Text reduced to what comparing needs: compatibility forms, Latin transliteration, lower case, words."""
-    if not text.isascii():
-        text = anyascii(unicodedata.normalize("NFKC", text))
-    return " ".join(_WORD.findall(text.lower().replace("'", "")))
+    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
+    words = _WORD.findall(latin.lower().replace("'", ""))
+    # A few letters have no Latin equivalent; better their own shape than nothing.
+    return " ".join(words or re.findall(r"\w+", text.casefold()))
 
 
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:

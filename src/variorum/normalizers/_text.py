@@ -20,7 +20,8 @@ _TEX_SPAN = re.compile(
       # $ … $ that holds TeX or one letter. As in Pandoc, no space inside the dollars and no digit after
       # them: "$5 and $10" are prices.
     | \$ (?=\S) (?=[^$]{0,300}[\\^_{}]|[A-Za-z]\$) [^$]{1,300} (?<=\S) \$ (?!\d)
-    | \{? \\["'`^~=.] \{? \\?[A-Za-z] \}? \}?               # accents, {\"o} too
+    | \{ \\["'`^~=.] \{?\\?[A-Za-z]\}? \}                  # {\"o}
+    | \\["'`^~=.] (?: \{\\?[A-Za-z]\} | \\?[A-Za-z] )      # \"o, \'{\i}
     | \\[A-Za-z]{1,20} \s? (?: \{ [^{}]{0,300} \} ){0,3}    # \alpha, \frac{1}{2}
     | \\[%&$#_{} ]                                          # escaped characters
     """,
