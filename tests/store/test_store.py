@@ -299,10 +299,15 @@ def test_a_new_judgement_on_a_pair_takes_the_place_of_the_old_one(workspace: Wor
     store(workspace, record("a"), record("b"))
     run_dedup(workspace)
     judge(workspace, "a", "b", "different")
-    judge(workspace, "b", "a", "same")
+    judge(workspace, "b", "a", "unsure")
+    number = judge(workspace, "b", "a", "same")
     assert groups(workspace) == ["ab"]
     with reading(workspace.engine) as connection:
         assert list(matches.judgements(connection).values()) == ["same"]
+    undo(workspace, number)
+    with reading(workspace.engine) as connection:
+        assert matches.judgements(connection) == {}
+    assert groups(workspace) == ["ab"]
 
 
 def test_a_judged_pair_no_longer_waits_for_a_curator(workspace: Workspace) -> None:

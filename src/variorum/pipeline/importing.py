@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,12 @@ from variorum.pipeline.workspace import Workspace
 from variorum.schema import Record
 from variorum.store import pages, runs
 from variorum.store.engine import Connection, writing
+from variorum.store.pages import StoredRecord
 
 COMMAND = "import"
+
+RecordKey = tuple[str, str]
+"""A record's identity: source and source key."""
 
 
 @dataclass(frozen=True)
@@ -112,33 +116,52 @@ def store_page(workspace: Workspace, run_id: int, name: str, body: bytes, page: 
 
 def _store_sightings(connection: Connection, run_id: int, capture_id: int, page: Page) -> Counter[str]:
     """Store a page's sightings and the records they change; counts new, changed and unchanged sightings."""
-    there = pages.sightings_of_capture(connection, capture_id)
-    keys = sorted({(s.statement.source, s.statement.source_key) for s in page.sightings})
-    stored = pages.records_by_key(connection, keys)
-    elsewhere = pages.statements_elsewhere(connection, [s.id for s in stored.values()], capture_id)
-    here: dict[tuple[str, str], list[Record]] = {}
+    here: dict[RecordKey, list[Record]] = {}
     for sighting in page.sightings:
         here.setdefault((sighting.statement.source, sighting.statement.source_key), []).append(sighting.statement)
+    stored = pages.records_by_key(connection, sorted(here))
+    combined = _combine_all(connection, capture_id, here, stored)
 
-    combined = {
-        key: combine([*(elsewhere.get(stored[key].id, ()) if key in stored else ()), *statements])
-        for key, statements in here.items()
-    }
     new = [record for key, record in combined.items() if key not in stored]
-    changed = [(stored[key], record) for key, record in combined.items() if key in stored]
-    changed = [(before, record) for before, record in changed if before.record != record]
     ids = {key: one.id for key, one in stored.items()}
     new_ids = pages.insert_records(connection, run_id, new)
     ids |= {(record.source, record.source_key): number for record, number in zip(new, new_ids, strict=True)}
+    changed = [(before, combined[key]) for key, before in stored.items() if before.record != combined[key]]
     for before, record in changed:
         pages.update_record(connection, run_id, before, record)
-    changed_places = []
+    _store_places(connection, capture_id, page, ids)
+    refresh_fields(connection, [*new_ids, *(before.id for before, _ in changed)])
+    # A record's first sighting on the page is the one that made or changed it; further ones add nothing.
+    return Counter(new=len(new), changed=len(changed), unchanged=len(page.sightings) - len(new) - len(changed))
+
+
+def _combine_all(
+    connection: Connection,
+    capture_id: int,
+    here: Mapping[RecordKey, list[Record]],
+    stored: Mapping[RecordKey, StoredRecord],
+) -> dict[RecordKey, Record]:
+    """Each record of the page from all that is stated about it, in the order in which the pages were taken.
+
+    A page that is imported again keeps its old place in that order: it says nothing new.
+    """
+    elsewhere = pages.statements_elsewhere(connection, [one.id for one in stored.values()], capture_id)
+    combined = {}
+    for key, statements in here.items():
+        others = elsewhere.get(stored[key].id, []) if key in stored else []
+        before = [statement for number, statement in others if number < capture_id]
+        after = [statement for number, statement in others if number > capture_id]
+        combined[key] = combine([*before, *statements, *after])
+    return combined
+
+
+def _store_places(connection: Connection, capture_id: int, page: Page, ids: Mapping[RecordKey, int]) -> None:
+    """Store where on the page each record stands and what that place states, as far as it is not stored yet."""
+    there = pages.sightings_of_capture(connection, capture_id)
+    rows = []
     for sighting in page.sightings:
         record_id = ids[sighting.statement.source, sighting.statement.source_key]
         row = (record_id, sighting.statement.model_dump_json())
         if there.get(sighting.place) != row:
-            changed_places.append((sighting.place, *row))
-    pages.put_sightings(connection, capture_id, changed_places, there)
-    refresh_fields(connection, [*new_ids, *(before.id for before, _ in changed)])
-    # A record's first sighting on the page is the one that made or changed it; further ones add nothing.
-    return Counter(new=len(new), changed=len(changed), unchanged=len(page.sightings) - len(new) - len(changed))
+            rows.append((sighting.place, *row))
+    pages.put_sightings(connection, capture_id, rows, there)

@@ -95,14 +95,16 @@ def records_by_key(connection: Connection, keys: Sequence[tuple[str, str]]) -> d
     return found
 
 
-def statements_elsewhere(connection: Connection, record_ids: Sequence[int], capture_id: int) -> dict[int, list[Record]]:
-    """What captures other than one state about records, oldest capture first."""
-    found: defaultdict[int, list[Record]] = defaultdict(list)
+def statements_elsewhere(
+    connection: Connection, record_ids: Sequence[int], capture_id: int
+) -> dict[int, list[tuple[int, Record]]]:
+    """What captures other than one state about records: capture number and statement, oldest capture first."""
+    found: defaultdict[int, list[tuple[int, Record]]] = defaultdict(list)
     for some in chunks(record_ids):
         where = sighting.c.record_id.in_(some), sighting.c.capture_id != capture_id
-        statement = select(sighting.c.record_id, sighting.c.statement).where(*where)
+        statement = select(sighting.c.record_id, sighting.c.capture_id, sighting.c.statement).where(*where)
         for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
-            found[row.record_id].append(Record.model_validate_json(row.statement))
+            found[row.record_id].append((row.capture_id, Record.model_validate_json(row.statement)))
     return found
 
 
