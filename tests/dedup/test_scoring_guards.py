@@ -349,10 +349,30 @@ def test_listed_twice(left: dict[str, Any], right: dict[str, Any], effect: str) 
         ("of the first kind", "of the second kind"),
         ("by day", "by night"),
         ("A", "B"),
+        ("in male birds", "in female birds"),
+        ("at increased speed", "at decreased speed"),
+        ("and hypertension", "and hypotension"),
+        ("by supervised learning", "by unsupervised learning"),
     ],
 )
 def test_a_telling_word_is_not_taken_for_a_slip(a: str, b: str) -> None:
     assert match(*titles(f"{TITLE} {a}", f"{TITLE} {b}"), authors=BYLINE, date="2020").verdict != "same"
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("and behaviour", "and behavior"),
+        ("and their analysis", "and their analyses"),
+        ("in real-time", "in realtime"),
+        ("for conservation", "for conservaton"),
+        ("and Bayesian models", "and bayesian models"),
+        ("of Müller", "of Mueller"),
+        ("of gulls", "for gulls"),
+    ],
+)
+def test_a_slip_is_not_taken_for_a_telling_word(a: str, b: str) -> None:
+    assert match(*titles(f"{TITLE} {a}", f"{TITLE} {b}"), authors=BYLINE, date="2020").verdict == "same"
 
 
 def test_two_records_that_agree_meet_no_objection() -> None:

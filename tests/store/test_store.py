@@ -111,12 +111,18 @@ def leads_to(workspace: Workspace, key: str) -> str | None:
 
 
 def assert_sound(workspace: Workspace, keys: Sequence[str]) -> None:
-    """Every id ever given leads in one hop to the live work that holds its record."""
+    """Every id ever given leads in one hop to the live work of its record, whose fields are its members'."""
     with reading(workspace.engine) as connection:
         live = set(works.live_ids(connection))
         homes = {key: works.homes(connection, [id_of(connection, key)]) for key in keys}
         assert reporting.redirects_astray(connection) == []
+        redirecting = {pages.work_id_of(f"alpha:{key}") for key in keys} - live
+        assert works.fields(connection, sorted(redirecting)) == {}
+        members = works.members(connection, sorted(live))
+        fields = works.fields(connection, sorted(live))
         assert reporting.records_without_live_work(connection) == []
+    for work_id, rows in fields.items():
+        assert {row.ref for row in rows} <= {member.record.ref for member in members[work_id]}
     for key, home in homes.items():
         assert leads_to(workspace, key) in live
         assert [leads_to(workspace, key)] == list(home.values())
@@ -283,7 +289,8 @@ def test_records_judged_the_same_are_joined_whatever_the_machine_thinks(workspac
 @pytest.mark.parametrize(("a", "b", "verdict"), [("a", "b", "different"), ("a", "c", "same"), ("c", "d", "unsure")])
 def test_undoing_a_judgement_restores_what_was_there_before(workspace: Workspace, a: str, b: str, verdict: str) -> None:
     store(workspace, record("a"), record("b"))
-    store(workspace, record("c", title=OTHER_TITLE, authors=(author("Cy Poe"),)), record("d", title="Editorial"))
+    other = {"title": OTHER_TITLE, "authors": (author("Cy Poe"),), "venue": "Journal of Knots", "kind": "article"}
+    store(workspace, record("c", **other), record("d", title="Editorial"))
     run_dedup(workspace)
     before = lines(workspace)
     number = judge(workspace, a, b, verdict)
@@ -377,7 +384,7 @@ def test_after_any_judgements_ids_are_sound_and_a_full_run_changes_nothing(
 ) -> None:
     workspace = make_workspace()
     store(workspace, record("a"), record("b"), record("c", title=OTHER_TITLE), record("d", title=OTHER_TITLE))
-    store(workspace, record("e", title="Bees"))
+    store(workspace, record("e", title="Bees", venue="Journal of Bees"))
     run_dedup(workspace)
     given_so_far: list[int] = []
     for (a, b), verdict in steps:

@@ -21,12 +21,16 @@ Effect = Literal["veto", "hold", "related"]
 
 @dataclass(frozen=True)
 class Objection:
-    """A guard that fired: its name, what it does, what it saw; for ``related``, the relation's kind."""
+    """A guard that fired: its name, what it does, what it saw.
+
+    For ``related``: the relation's kind, and the reference of the record that corrects or answers the other.
+    """
 
     guard: str
     effect: Effect
     text: str
     relation: str = ""
+    subject: str = ""
 
 
 _PREPRINT_DOI_PREFIXES = (
@@ -125,7 +129,7 @@ def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) 
     ends = long.title[: len(short.title)], long.title[len(long.title) - len(short.title) :]
     contained = any(fuzz.ratio(end, short.title) >= _SAME_BUT_FOR_MARKER for end in ends)
     if len(content_words(short.title_words)) > _FEWEST_TELLING_WORDS and contained:
-        return Objection(guard, "related", text, relation)
+        return Objection(guard, "related", text, relation, long.ref)
     return Objection(guard, "veto", text)
 
 
@@ -149,7 +153,7 @@ def _listed_twice(a: Features, b: Features) -> Objection | None:
     """A source that lists each publication once means two when it lists two."""
     if a.source != b.source or not (a.listed_once and b.listed_once):
         return None
-    return Objection("listed_twice", "hold", f"{a.source} lists both, each as a publication of its own")
+    return Objection("listed_twice", "hold", f"{a.source} lists each publication once, and has both")
 
 
 _GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (

@@ -43,6 +43,11 @@ class Match:
         """The relation's kind when the verdict is ``related``, else empty."""
         return next((o.relation for o in self.objections if o.effect == "related"), "")
 
+    @property
+    def subject(self) -> str:
+        """Which of the two corrects or answers the other when the verdict is ``related``, else empty."""
+        return next((o.subject for o in self.objections if o.effect == "related"), "")
+
 
 def compare(a: Features, b: Features) -> Match:
     """Judge a pair. The order of the two makes no difference."""

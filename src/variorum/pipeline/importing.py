@@ -102,7 +102,7 @@ def store_page(workspace: Workspace, run_id: int, name: str, body: bytes, page: 
             length=len(body),
             captured_at=workspace.clock(),
         )
-        tally = _store_sightings(connection, run_id, capture_id, page)
+        tally = _store_sightings(connection, run_id, capture_id, page, newly_seen=known is None)
         new_rows = pages.add_rejections(connection, run_id, capture_id, page.rejections)
         tally.update(
             captures=0 if known else 1,
@@ -114,8 +114,13 @@ def store_page(workspace: Workspace, run_id: int, name: str, body: bytes, page: 
     return tally, new_rows
 
 
-def _store_sightings(connection: Connection, run_id: int, capture_id: int, page: Page) -> Counter[str]:
-    """Store a page's sightings and the records they change; counts new, changed and unchanged sightings."""
+def _store_sightings(
+    connection: Connection, run_id: int, capture_id: int, page: Page, *, newly_seen: bool
+) -> Counter[str]:
+    """Store a page's sightings and the records they change; counts new, changed and unchanged sightings.
+
+    On a page ``newly_seen`` every record is seen at a newer time than before, which may decide a field.
+    """
     here: dict[RecordKey, list[Record]] = {}
     for sighting in page.sightings:
         here.setdefault((sighting.statement.source, sighting.statement.source_key), []).append(sighting.statement)
@@ -130,7 +135,8 @@ def _store_sightings(connection: Connection, run_id: int, capture_id: int, page:
     for before, record in changed:
         pages.update_record(connection, run_id, before, record)
     _store_places(connection, capture_id, page, ids)
-    refresh_fields(connection, [*new_ids, *(before.id for before, _ in changed)])
+    touched = list(ids.values()) if newly_seen else [*new_ids, *(before.id for before, _ in changed)]
+    refresh_fields(connection, touched)
     # A record's first sighting on the page is the one that made or changed it; further ones add nothing.
     return Counter(new=len(new), changed=len(changed), unchanged=len(page.sightings) - len(new) - len(changed))
 

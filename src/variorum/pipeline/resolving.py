@@ -86,13 +86,13 @@ def _resolve(
     features = {stored.id: stored_features(stored) for stored in new}
     keys = {record_id: blocking_keys(own) for record_id, own in features.items()}
     matches.replace_keys(connection, keys)
-    pairs, skipped = _candidates(connection, keys)
+    pairs, skipped, crowded = _candidates(connection, keys)
     others = {record_id for pair in pairs for record_id in pair} - set(features)
     features |= {stored.id: stored_features(stored) for stored in matches.load(connection, others)}
 
     ids = {own.ref: record_id for record_id, own in features.items()}
     found = list(compare_pairs(((features[a], features[b]) for a, b in pairs), len(pairs), progress))
-    stale = matches.pairs_touching(connection, list(keys))
+    stale = {*matches.pairs_touching(connection, list(keys)), *_pairs_of_crowds(connection, crowded)}
     rows = [_pair_row(match, ids) for match in found]
     relations = [_relation_row(match, ids) for match in found if match.verdict == "related"]
     matches.replace_pairs(connection, stale, rows, relations)
@@ -105,20 +105,41 @@ def _resolve(
     return len(pairs), skipped, moved, len(clusters.cut)
 
 
-def _candidates(connection: Connection, keys: Mapping[int, Sequence[str]]) -> tuple[list[tuple[int, int]], int]:
-    """Pairs of a new record with any that shares a key, smaller number first, and how many the cap skipped."""
+def _candidates(
+    connection: Connection, keys: Mapping[int, Sequence[str]]
+) -> tuple[list[tuple[int, int]], int, list[list[int]]]:
+    """Pairs of a new record with any that shares a key, smaller number first; how many the cap skipped; whom."""
     every_key = sorted({key for own in keys.values() for key in own})
     holders = matches.holders_of_keys(connection, every_key)
     pairs: set[tuple[int, int]] = set()
     skipped = 0
+    crowded: list[list[int]] = []
     for members in holders.values():
         if len(members) > MAX_BLOCK:
-            skipped += sum(1 for member in members if member in keys) * (len(members) - 1)
+            crowded.append(members)
+            fresh = sum(1 for member in members if member in keys)
+            skipped += fresh * (len(members) - fresh) + fresh * (fresh - 1) // 2
             continue
         for record_id in members:
             if record_id in keys:
                 pairs.update((min(record_id, other), max(record_id, other)) for other in members if other != record_id)
-    return sorted(pairs), skipped
+    return sorted(pairs), skipped, crowded
+
+
+def _pairs_of_crowds(connection: Connection, crowded: Iterable[Sequence[int]]) -> set[tuple[int, int]]:
+    """Stored pairs that a key brought together before it outgrew the cap, and that no other key does.
+
+    They go, so that the order in which records came does not show.
+    """
+    gone: set[tuple[int, int]] = set()
+    for members in crowded:
+        inside = set(members)
+        stored = [pair for pair in matches.pairs_touching(connection, members) if set(pair) <= inside]
+        own = matches.keys_of(connection, sorted({number for pair in stored for number in pair}))
+        shared = {pair: own[pair[0]] & own[pair[1]] for pair in stored}
+        sizes = matches.holders_of_keys(connection, sorted({key for keys in shared.values() for key in keys}))
+        gone.update(pair for pair, keys in shared.items() if all(len(sizes[key]) > MAX_BLOCK for key in keys))
+    return gone
 
 
 def _pair_row(match: Match, ids: Mapping[str, int]) -> PairRow:
@@ -127,8 +148,10 @@ def _pair_row(match: Match, ids: Mapping[str, int]) -> PairRow:
 
 
 def _relation_row(match: Match, ids: Mapping[str, int]) -> dict[str, object]:
-    row = _pair_row(match, ids)
-    return {"a_id": row.a_id, "b_id": row.b_id, "kind": match.relation, "reasons": ", ".join(match.reasons)}
+    """The relation's row: ``a`` corrects or answers ``b``."""
+    other = match.b if match.subject == match.a else match.a
+    reasons = ", ".join(match.reasons)
+    return {"a_id": ids[match.subject], "b_id": ids[other], "kind": match.relation, "reasons": reasons}
 
 
 def recluster(

@@ -27,10 +27,10 @@ class Entry(Model):
 def text_key(*parts: str) -> str:
     """A source key for entries of pages that show no ids: a digest of the raw words that name the entry.
 
-    Raw words, because a key made from cleaned values would change whenever cleaning improves.
-    Returns 16 hexadecimal digits.
+    Raw words, because a key made from cleaned values would change whenever cleaning improves; but words
+    only, because white space changes from one rendering to the next. Returns 16 hexadecimal digits.
     """
-    return sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    return sha256("\x1f".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:16]
 
 
 _SEPARATOR = "\x1e"

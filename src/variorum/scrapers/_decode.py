@@ -68,4 +68,4 @@ def _page_text(data: bytes) -> str:
         raise BadInputError("the file holds control characters; it is no page of text", code="not_text")
     if len(text) > MAX_LINE and max(map(len, _LINE_END.split(text))) > MAX_LINE:
         raise BadInputError(f"a line is longer than {MAX_LINE:,} characters", code="line_too_long")
-    return text
+    return _LINE_END.sub("\n", text)

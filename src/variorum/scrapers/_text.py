@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _SENTENCE_END = re.compile(r"[.!?…:)\]}\"'”’»]\s*$")
 _URL_END = re.compile(r"(?:https?://|www\.)\S+$")
 
@@ -19,8 +18,8 @@ class Line:
 
 
 def numbered_lines(text: str) -> list[Line]:
-    """All lines of the page, blank ones too. Only line feeds and carriage returns end a line."""
-    return [Line(number, line) for number, line in enumerate(_LINE_END.split(text), start=1)]
+    """All lines of the page, blank ones too. Only line feeds end a line (decoding leaves no others)."""
+    return [Line(number, line) for number, line in enumerate(text.split("\n"), start=1)]
 
 
 def filled_lines(text: str) -> list[Line]:

@@ -68,7 +68,7 @@ def _entry(block: list[Line], owner: str, *, last_of_page: bool) -> Entry | Reje
     if not 1 <= len(body) <= 2:
         message = f"an item is a badge line, a title and an abstract; this one has {len(body)} lines of text"
         return Rejection(code="unexpected_lines", message=message, place=place, raw=raw)
-    title, abstract = body[0].text.strip(), body[1].text if len(body) == 2 else ""
+    title, abstract = body[0].text.strip(), body[1].text.strip() if len(body) == 2 else ""
     if last_of_page and ends_mid_sentence(abstract or title):
         return Rejection(code="cut_off", message="the page stops inside this item", place=place, raw=raw)
     parts = _BADGES.fullmatch(badges.text.strip())

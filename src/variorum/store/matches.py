@@ -68,6 +68,15 @@ def holders_of_keys(connection: Connection, keys: Sequence[str]) -> dict[str, li
     return found
 
 
+def keys_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, set[str]]:
+    """The blocking keys of records."""
+    found: dict[int, set[str]] = {number: set() for number in record_ids}
+    for some in chunks(record_ids):
+        for row in connection.execute(select(record_key).where(record_key.c.record_id.in_(some))):
+            found[row.record_id].add(row.key)
+    return found
+
+
 def mark_matched(connection: Connection, record_ids: Sequence[int]) -> None:
     """Note that dedup has seen the records as they are now."""
     for some in chunks(record_ids):
@@ -92,8 +101,9 @@ def replace_pairs(
 ) -> None:
     """Drop stale pairs with their relations and store new ones."""
     for a_id, b_id in stale:
-        for table in (pair, relation):
-            connection.execute(delete(table).where(table.c.a_id == a_id, table.c.b_id == b_id))
+        connection.execute(delete(pair).where(pair.c.a_id == a_id, pair.c.b_id == b_id))
+        either_way = relation.c.a_id.in_((a_id, b_id)), relation.c.b_id.in_((a_id, b_id))
+        connection.execute(delete(relation).where(*either_way))
     if rows:
         values = [{**row.__dict__, "reasons": json.dumps(row.reasons)} for row in rows]
         connection.execute(insert(pair), values)

@@ -194,11 +194,19 @@ def put_sightings(
 
 
 def add_rejections(connection: Connection, run_id: int, capture_id: int, rejections: Iterable[Rejection]) -> int:
-    """Quarantine what could not be read; what is there already stays as it is. Returns how many are new."""
+    """Quarantine what could not be read; what is there already stays as it is. Returns how many are new.
+
+    What stood in quarantine and is read now, by a better reader, is resolved.
+    """
+    rejections = list(rejections)
     known = connection.execute(
         select(quarantine.c.place, quarantine.c.code).where(quarantine.c.capture_id == capture_id)
     )
     there = {(row.place, row.code) for row in known}
+    for place, code in there - {(r.place, r.code) for r in rejections}:
+        same = quarantine.c.capture_id == capture_id, quarantine.c.place == place, quarantine.c.code == code
+        still_open = quarantine.c.status == "open"
+        connection.execute(update(quarantine).where(*same, still_open).values(status="resolved"))
     new = [r for r in rejections if (r.place, r.code) not in there]
     if new:
         rows = [{"capture_id": capture_id, "run_id": run_id, **r.model_dump()} for r in new]
