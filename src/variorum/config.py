@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import Field
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
         """Where archived bodies lie."""
         if self.archive is not None:
             return self.archive
-        prefix = "sqlite:///"
-        if self.db.startswith(prefix) and self.db != prefix and ":memory:" not in self.db:
-            return Path(self.db.removeprefix(prefix)).with_suffix(".archive")
+        sqlite_file = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+).*", self.db)
+        if sqlite_file and ":memory:" not in self.db:
+            return Path(sqlite_file[1]).with_suffix(".archive")
         return Path("variorum.archive")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from variorum.errors import DatabaseError, ExitCode
+from variorum.errors import DatabaseError, ExitCode, VariorumError
 from variorum.transport.archive import Archive, digest
 
 BODY = b"A page, saved as it came: \x00\xff\r\n" * 40
@@ -186,7 +186,7 @@ def test_a_body_that_could_not_be_written_leaves_nothing_behind(
     targets = {"fsync": (os, "fsync"), "write": (gzip, "compress"), "replace": (Path, "replace")}
     with monkeypatch.context() as patched:
         patched.setattr(*targets[step], fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(VariorumError, match="No space"):
             archive.put(BODY)
     assert files(archive) == []
     assert archive.get(archive.put(BODY), len(BODY)) == BODY

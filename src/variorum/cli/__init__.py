@@ -6,7 +6,9 @@ Commands import what they need when they run, so that ``--help`` stays fast.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -46,8 +48,19 @@ def root(
     """Hold options that stand before any command."""
 
 
+class _Interrupted(BaseException):
+    """SIGINT or SIGTERM came: what is open is rolled back on the way out."""
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise _Interrupted
+
+
 def main() -> None:
     """Run the command line; expected failures become a message and their exit code, never a traceback."""
+    # The framework would turn an interruption into its own exit code.
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
     except VariorumError as error:
@@ -57,6 +70,6 @@ def main() -> None:
         # The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
-    except KeyboardInterrupt:
+    except _Interrupted:
         say("variorum: interrupted; what was committed stands, run the command again to go on")
         sys.exit(ExitCode.NOT_NOW)

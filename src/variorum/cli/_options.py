@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from variorum.config import Settings
     from variorum.pipeline.workspace import Workspace
 
 
@@ -37,19 +38,36 @@ Db = Annotated[
     typer.Option("--db", help="Database URL [default: sqlite:///variorum.db].", show_default=False, metavar="URL"),
 ]
 Output = Annotated[Format, typer.Option("--format", "-f", help="How to print.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="Rows at most.")]
+MOST_ROWS = 1_000_000
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=MOST_ROWS, help="Rows at most.")]
+LARGEST_ID = 2**31 - 1
 
 
-def workspace(db: str | None, *, create: bool = False) -> Workspace:
-    """The workspace that settings and ``--db`` name."""
+def settings(db: str | None) -> Settings:
+    """The settings, with ``--db`` over all others. Raises ``BadInputError`` naming those that cannot be used."""
     from pydantic import ValidationError
 
     from variorum.config import Settings
     from variorum.errors import BadInputError
-    from variorum.pipeline.workspace import open_workspace
 
     try:
-        settings = Settings(db=db) if db else Settings()
-    except (ValidationError, ValueError) as error:
-        raise BadInputError(f"the settings are not usable (variorum.toml or VARIORUM_*): {error}") from None
-    return open_workspace(settings, create=create)
+        return Settings(db=db) if db else Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    except ValueError as error:
+        wrong = str(error)
+    raise BadInputError(f"the settings cannot be used (variorum.toml or VARIORUM_*): {wrong}", code="bad_settings")
+
+
+def workspace(db: str | None, *, create: bool = False) -> Workspace:
+    """The workspace that settings and ``--db`` name."""
+    from variorum.pipeline.workspace import open_workspace
+
+    return open_workspace(settings(db), create=create)
+
+
+def known_source(name: str | None) -> str | None:
+    """The name of a source, checked. Raises ``BadInputError`` naming those there are."""
+    from variorum.scrapers import get_source
+
+    return get_source(name).name if name else None

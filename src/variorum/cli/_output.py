@@ -28,15 +28,22 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
+def _json_text(data: Any, indent: int | None = None) -> str:
+    """JSON in which characters that steer a terminal are written as escapes, which read back as what they were."""
+    from variorum.reports.text import json_safe
+
+    return json_safe(json.dumps(data, ensure_ascii=False, indent=indent))
+
+
 def print_json(data: Any) -> None:
     """One JSON document, indented."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_json_text(data, indent=2) + "\n")
 
 
 def print_json_line(data: Any, *, stderr: bool = False) -> None:
     """One JSON document on a line of its own."""
     stream = sys.stderr if stderr else sys.stdout
-    stream.write(json.dumps(data, ensure_ascii=False) + "\n")
+    stream.write(_json_text(data) + "\n")
 
 
 def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

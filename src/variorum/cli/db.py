@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from variorum.cli._options import Db, Format, Output, new_app, workspace
+from variorum.cli._options import Db, Format, Output, new_app, settings, workspace
 from variorum.cli._output import print_json, print_rows, print_table, say
 
 app = new_app("Upgrade, inspect and check the database.")
@@ -15,12 +15,10 @@ app = new_app("Upgrade, inspect and check the database.")
 @app.command("upgrade", epilog="Example: variorum db upgrade --db postgresql+psycopg://localhost/variorum")
 def upgrade(db: Db = None) -> None:
     """Make or update the tables, in one transaction; a database that is up to date stays as it is."""
-    from variorum.config import Settings
     from variorum.store.engine import open_engine
     from variorum.store.migrate import upgrade as run_upgrade
 
-    settings = Settings(db=db) if db else Settings()
-    before, after = run_upgrade(open_engine(settings.db))
+    before, after = run_upgrade(open_engine(settings(db).db))
     say(f"the database is at version {after}" + (" already" if before == after else f", was {before or 'empty'}"))
 
 

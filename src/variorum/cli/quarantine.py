@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
+from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, known_source, new_app, workspace
 from variorum.cli._output import print_csv, print_json, print_rows, print_table
 
 app = new_app("Look at entries that could not be read.")
 
+RowId = Annotated[int, typer.Argument(help="Number in the list.", metavar="ID", min=1, max=LARGEST_ID)]
 _COLUMNS = {
     "id": ">id",
     "source": "source",
@@ -34,13 +35,15 @@ def list_(
     from variorum.store.engine import reading
 
     with reading(workspace(db).engine) as connection:
-        rows = reporting.quarantined(connection, status=None if everything else "open", source=source, limit=limit)
+        rows = reporting.quarantined(
+            connection, status=None if everything else "open", source=known_source(source), limit=limit
+        )
     print_rows(output, rows, _COLUMNS, "the quarantine is empty")
 
 
 @app.command("show", epilog="Example: variorum quarantine show 1")
 def show(
-    row_id: Annotated[int, typer.Argument(help="Number in the list.", metavar="ID")],
+    row_id: RowId,
     output: Output = Format.TABLE,
     db: Db = None,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
+from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, new_app, workspace
 from variorum.cli._output import print_csv, print_json, print_rows, print_table
 
 app = new_app("See what ran, when, and what it counted.")
@@ -53,7 +53,7 @@ def show(
     from variorum.store import runs
     from variorum.store.engine import reading
 
-    if which != "last" and not which.isdecimal():
+    if which != "last" and not (which.isdecimal() and int(which) <= LARGEST_ID):
         raise BadInputError(f"{which!r} is no run: give its number, or `last`", code="no_run")
     with reading(workspace(db).engine) as connection:
         run = runs.get(connection, None if which == "last" else int(which))

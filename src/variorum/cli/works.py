@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from variorum.cli._options import Db, Format, Limit, Output, new_app, workspace
+from variorum.cli._options import Db, Format, Limit, Output, known_source, new_app, workspace
 from variorum.cli._output import print_csv, print_json, print_line, print_rows, print_table, say
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _list(words: list[str], award: str | None, source: str | None, limit: int, o
 
     number = normalise_nsf_award(award) or award if award else None
     with reading(workspace(db).engine) as connection:
-        ids = works.search(connection, words, award=number, source=source, limit=limit + 1)
+        ids = works.search(connection, words, award=number, source=known_source(source), limit=limit + 1)
         rows = _rows(connection, ids[:limit])
     print_rows(output, rows, _COLUMNS, "no works found")
     if len(ids) > limit:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -55,6 +56,9 @@ def dedup_files(
 
     With several inputs an id is written as ``file:id``, since each file numbers its own records.
     """
+    outputs = [path.resolve() for path in (out, pairs_out) if path is not None]
+    if len(set(outputs)) < len(outputs) or set(outputs) & {path.resolve() for path in inputs}:
+        raise BadInputError("an output would overwrite an input or the other output", code="same_file")
     records: list[Features] = []
     rejections: list[tuple[str, Rejection]] = []
     names = [path.name for path in inputs]
@@ -100,7 +104,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
         opener = gzip.open if path.name.lower().endswith(".gz") else open
         with opener(path, "rt", encoding="utf-8-sig", newline="") as stream:
             yield stream
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInputError(f"{path} cannot be read: {reason}", code="unreadable") from None
 
@@ -117,19 +121,28 @@ def _cluster_rows(records: Iterable[Features], resolution: Resolution) -> Iterat
 def _write(path: Path, header: list[str], rows: Iterable[Sequence[object]]) -> None:
     """Write a CSV file whole or not at all: ids go out as they came in, for other programs to join on."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():  # a pipe or a device: nothing to replace
+            with path.open("w", encoding="utf-8", newline="") as stream:
+                _write_rows(stream, header, rows)
+            return
+        target = path.resolve()
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                _write_rows(stream, header, rows)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise BadInputError(f"{path} cannot be written: {error.strerror}", code="unwritable") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+
+
+def _write_rows(stream: TextIO, header: list[str], rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
 
 
 def evaluate_files(clusters: Path, truth: Path, records: Path | None, most_errors: int) -> Evaluation:
@@ -149,6 +162,10 @@ def _two_columns(path: Path, names: tuple[str, str] | None = None) -> dict[str, 
             raise BadInputError(f"{path} has no columns {names}", code="unknown_column") from None
         mapping: dict[str, str] = {}
         for number, row in enumerate(rows, start=2):
+            if not row:
+                continue
+            if row[0] in mapping and first == 0:
+                raise BadInputError(f"{path}, line {number}: {row[0]!r} stands there twice", code="repeated_id")
             if len(row) <= max(first, second):
                 raise BadInputError(f"{path}, line {number}: too few columns", code="ragged_row")
             mapping[row[first]] = row[second]

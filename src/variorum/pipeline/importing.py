@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from variorum import __version__
 from variorum.errors import BadInputError, ExitCode, VariorumError
+from variorum.pipeline.ledger import recorded
 from variorum.pipeline.merging import refresh_fields
 from variorum.pipeline.reading import Page, combine, read_file, read_page
 from variorum.pipeline.workspace import Workspace
@@ -55,26 +55,24 @@ def import_files(
     on_file: Callable[[Path, Page | None], None] = lambda _path, _page: None,
 ) -> ImportResult:
     """Import files, each on its own: one that is refused leaves the others and the store as they are."""
-    with writing(workspace.engine) as connection:
-        run_id = runs.start(connection, COMMAND, [path.name for path in paths], __version__, workspace.clock())
     counts: Counter[str] = Counter()
     failures: list[Failure] = []
     newly_quarantined = 0
-    for path in paths:
-        page = None
-        try:
-            body = read_file(path, workspace.max_file_mib)
-            page = read_page(body, source_name)
-            tally, new_rows = store_page(workspace, run_id, path.name, body, page)
-            counts += tally
-            newly_quarantined += new_rows
-        except BadInputError as error:
-            failures.append(Failure(str(path), error))
-        on_file(path, page)
-    result = ImportResult(run_id, counts, newly_quarantined, tuple(failures))
-    with writing(workspace.engine) as connection:
-        message = "; ".join(f"{failure.name}: {failure.error.code}" for failure in failures) or None
-        runs.finish(connection, run_id, _status(result), message, workspace.clock())
+    with recorded(workspace, COMMAND, [path.name for path in paths]) as run:
+        for path in paths:
+            page = None
+            try:
+                body = read_file(path, workspace.max_file_mib)
+                page = read_page(body, source_name)
+                tally, new_rows = store_page(workspace, run.id, path.name, body, page)
+                counts += tally
+                newly_quarantined += new_rows
+            except BadInputError as error:
+                failures.append(Failure(str(path).encode("utf-8", "backslashreplace").decode(), error))
+            on_file(path, page)
+        result = ImportResult(run.id, counts, newly_quarantined, tuple(failures))
+        run.status = _status(result)
+        run.message = "; ".join(f"{failure.name}: {failure.error.code}" for failure in failures) or None
     return result
 
 
@@ -97,7 +95,7 @@ def store_page(workspace: Workspace, run_id: int, name: str, body: bytes, page: 
             connection,
             run_id,
             source=page.source.name,
-            uri=f"file:{name}",
+            uri="file:" + name.encode("utf-8", "backslashreplace").decode(),
             sha256=digest,
             length=len(body),
             captured_at=workspace.clock(),

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from variorum import __version__
 from variorum.dedup.blocking import MAX_BLOCK, blocking_keys
 from variorum.dedup.clustering import Clusters, Link, Pair, pair_of
 from variorum.dedup.engines.local import Progress, clusters_of, compare_pairs
 from variorum.dedup.features import Features, features_of
 from variorum.dedup.matching import Match
 from variorum.errors import ExitCode
+from variorum.pipeline.ledger import recorded
 from variorum.pipeline.merging import assign
 from variorum.pipeline.workspace import Workspace
 from variorum.scrapers import find_source
@@ -56,15 +56,13 @@ def stored_features(stored: StoredRecord) -> Features:
 def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | None = None) -> DedupResult:
     """Match what is new (or everything) and form works. One transaction: all of it happens or none."""
     arguments = ["--full"] if full else []
-    with writing(workspace.engine) as connection:
-        run_id = runs.start(connection, COMMAND, arguments, __version__, workspace.clock())
-    with writing(workspace.engine) as connection:
+    with recorded(workspace, COMMAND, arguments) as run, writing(workspace.engine) as connection:
         waiting_before = {(row.a_id, row.b_id) for row in matches.review_pairs(connection)}
         new = matches.unmatched(connection, everything=full)
-        compared, skipped, moved, cut = _resolve(connection, run_id, new, progress) if new else (0, 0, 0, 0)
+        compared, skipped, moved, cut = _resolve(connection, run.id, new, progress) if new else (0, 0, 0, 0)
         waiting = {(row.a_id, row.b_id) for row in matches.review_pairs(connection)}
         result = DedupResult(
-            run_id=run_id,
+            run_id=run.id,
             records=len(new),
             compared=compared,
             skipped_pairs=skipped,
@@ -74,8 +72,7 @@ def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | 
             to_review=len(waiting),
             new_to_review=len(waiting - waiting_before),
         )
-        status = "needs_a_human" if result.new_to_review else "ok"
-        runs.finish(connection, run_id, status, None, workspace.clock())
+        run.status = "needs_a_human" if result.new_to_review else "ok"
     return result
 
 

@@ -15,6 +15,11 @@ def terminal_safe(text: str) -> str:
     return _UNSAFE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
+def json_safe(text: str) -> str:
+    """JSON text whose control and direction characters, line ends aside, are written as JSON escapes."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
+
+
 def csv_safe(value: object) -> object:
     """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
     if isinstance(value, str) and _FORMULA.match(value):

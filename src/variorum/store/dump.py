@@ -13,7 +13,18 @@ from hashlib import sha256
 from sqlalchemy import Connection, select
 
 from variorum.store import matches, pages, works
-from variorum.store.tables import capture, quarantine, record, sighting
+from variorum.store.tables import (
+    capture,
+    pair,
+    quarantine,
+    record,
+    record_author,
+    record_award,
+    record_identifier,
+    record_key,
+    relation,
+    sighting,
+)
 
 
 def canonical_lines(connection: Connection) -> list[str]:
@@ -30,21 +41,39 @@ def canonical_hash(connection: Connection) -> str:
 
 
 def _rows(connection: Connection) -> Iterator[list[object]]:
-    for taken in connection.execute(select(capture.c.source, capture.c.sha256, capture.c.length)):
-        yield ["capture", *taken]
-    refs: dict[int, str] = {}
-    for row in connection.execute(select(record.c.id, record.c.source, record.c.source_key, record.c.content_hash)):
-        refs[row.id] = f"{row.source}:{row.source_key}"
-        yield ["record", refs[row.id], row.content_hash]
+    for row in connection.execute(select(capture.c.source, capture.c.sha256, capture.c.length)):
+        yield ["capture", *row]
+    refs = dict(_refs(connection))
+    columns = [column for column in record.c if column.name in _RECORD_COLUMNS]
+    for stored in connection.execute(select(record.c.id, *columns)):
+        yield ["record", refs[stored[0]], *stored[1:]]
+    for part in (record_author, record_award, record_identifier, record_key):
+        own = [column for column in part.c if column.name != "record_id"]
+        for row in connection.execute(select(part.c.record_id, *own)):
+            # Keys are made by a dedup run: a record that awaits one has none yet.
+            yield [part.name, refs[row[0]], *row[1:]]
     seen = select(sighting, capture.c.sha256).join(capture, capture.c.id == sighting.c.capture_id)
     for one in connection.execute(seen):
         yield ["sighting", refs[one.record_id], one.sha256, one.place, one.statement]
     kept = select(quarantine, capture.c.sha256).join(capture, capture.c.id == quarantine.c.capture_id)
-    for bad in connection.execute(kept):
+    for bad in connection.execute(kept.where(quarantine.c.status != "resolved")):
         yield ["quarantine", bad.sha256, bad.place, bad.stage, bad.code, bad.message, bad.raw, bad.status]
     yield from _works(connection)
+    for judged in connection.execute(select(pair)):
+        ends = sorted((refs[judged.a_id], refs[judged.b_id]))
+        yield ["pair", *ends, judged.probability, judged.verdict, judged.reasons]
+    for related in connection.execute(select(relation)):
+        yield ["relation", related.kind, refs[related.a_id], refs[related.b_id], related.reasons]
     for (a, b), verdict in matches.judgements(connection).items():
         yield ["judgement", *sorted((refs[a], refs[b])), verdict]
+
+
+_RECORD_COLUMNS = {"kind", "title", "date", "venue", "stage", "document", "content_hash"}
+
+
+def _refs(connection: Connection) -> Iterator[tuple[int, str]]:
+    for row in connection.execute(select(record.c.id, record.c.source, record.c.source_key)):
+        yield row.id, f"{row.source}:{row.source_key}"
 
 
 def _works(connection: Connection) -> Iterator[list[object]]:
@@ -56,3 +85,7 @@ def _works(connection: Connection) -> Iterator[list[object]]:
             yield ["work", group]
             for row in fields.get(work_id, ()):
                 yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
+
+
+DERIVED = ("field", "pair", "record_key", "relation", "work")
+"""Kinds of lines that a dedup run makes; the others are what was read and judged."""

@@ -61,7 +61,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor = connection.cursor()
     try:
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS:d}")
-        cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
     finally:
@@ -82,6 +81,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with _plain_errors(), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             # One writer at a time, as in SQLite: pages and dedup runs never see each other half-done.
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS:d}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK:d})")
         yield connection
 
@@ -89,7 +89,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database and never blocks a writer."""
-    with _plain_errors(), engine.connect().execution_options(variorum_read=True) as connection:
+    options: dict[str, Any] = {"variorum_read": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    with _plain_errors(), engine.connect().execution_options(**options) as connection:
         yield connection
 
 
@@ -100,7 +103,7 @@ def _plain_errors() -> Iterator[None]:
         yield
     except OperationalError as error:
         reason = str(error.orig)
-        if "locked" in reason or "busy" in reason:
+        if any(word in reason for word in ("locked", "busy", "lock timeout")):
             raise NotNowError("another command is writing to the database; try again", code="locked") from error
         raise DatabaseError(f"the database cannot be used: {reason.strip()}") from error
     except SqlDatabaseError as error:

@@ -47,6 +47,12 @@ def check_version(engine: Engine) -> None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to this program's version, in one transaction. Returns versions before and after."""
+    if engine.dialect.name == "sqlite":
+        # Kept in the file from then on: readers and a writer at the same time.
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("BEGIN")
     with writing(engine) as connection:
         before = version_of(connection)
         if before is not None and before > HEAD:

@@ -98,12 +98,18 @@ def records_without_live_work(connection: Connection) -> list[int]:
 
 
 def redirects_astray(connection: Connection) -> list[str]:
-    """Works that redirect to one that redirects on, and live works without records; there should be none."""
-    target = work.alias()
-    chained = select(work.c.id).join(target, target.c.id == work.c.redirect_to).where(target.c.redirect_to.is_not(None))
-    holds = select(work_record.c.record_id).where(work_record.c.work_id == work.c.id)
-    empty = select(work.c.id).where(work.c.redirect_to.is_(None), ~holds.exists())
-    return sorted({*connection.execute(chained).scalars(), *connection.execute(empty).scalars()})
+    """Works that do not lead where the record that founded them is; there should be none.
+
+    With every record in a live work (I3) this means: each id is live, or one hop from the live work that
+    its founder is in.
+    """
+    leads_to = func.coalesce(work.c.redirect_to, work.c.id)
+    statement = (
+        select(work.c.id)
+        .outerjoin(work_record, work_record.c.record_id == work.c.founder_id)
+        .where(leads_to.is_distinct_from(work_record.c.work_id))
+    )
+    return sorted(connection.execute(statement).scalars())
 
 
 def settle_quarantine(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -14,7 +14,7 @@ import zlib
 from hashlib import sha256
 from pathlib import Path
 
-from variorum.errors import DatabaseError
+from variorum.errors import DatabaseError, VariorumError
 
 
 def digest(body: bytes) -> str:
@@ -29,11 +29,30 @@ class Archive:
         self.root = root
 
     def put(self, body: bytes) -> str:
-        """Keep ``body`` and return its SHA-256. Keeping the same bytes again writes nothing."""
+        """Keep ``body`` and return its SHA-256. Keeping the same bytes again writes nothing, unless they were damaged.
+
+        Raises ``VariorumError`` (``archive_unwritable``) when the disk is full or the folder closed.
+        """
         name = digest(body)
-        target = self._path(name)
-        if target.exists():
+        if self._is_intact(name, len(body)):
             return name
+        try:
+            self._write(self._path(name), body)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise VariorumError(
+                f"the archive {self.root} cannot be written: {reason}", code="archive_unwritable"
+            ) from None
+        return name
+
+    def _is_intact(self, name: str, length: int) -> bool:
+        try:
+            self.get(name, length)
+        except DatabaseError:
+            return False
+        return True
+
+    def _write(self, target: Path, body: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
         try:
@@ -47,7 +66,6 @@ class Archive:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_directory(target.parent)
-        return name
 
     def get(self, name: str, length: int) -> bytes:
         """The body of that SHA-256 and length in bytes.
@@ -60,6 +78,8 @@ class Archive:
             packed = path.read_bytes()
         except FileNotFoundError:
             raise DatabaseError(f"the archive has no body {name}", code="archive_missing") from None
+        except OSError as error:
+            raise DatabaseError(f"{path} cannot be read: {error.strerror}", code="archive_unreadable") from None
         try:
             body = zlib.decompressobj(wbits=31).decompress(packed, length + 1)
         except zlib.error:
