@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,9 +20,9 @@ Variorum = Callable[..., Outcome]
 COMMANDS = (
     "import",
     "parse",
-    *(f"dedup {name}" for name in ("run", "report", "explain", "file", "evaluate")),
+    *(f"dedup {name}" for name in ("run", "report", "explain", "decide", "undo", "file", "evaluate")),
     *(f"works {name}" for name in ("list", "show", "search")),
-    *(f"quarantine {name}" for name in ("list", "show")),
+    *(f"quarantine {name}" for name in ("list", "show", "dismiss")),
     *(f"runs {name}" for name in ("list", "show")),
     *(f"source {name}" for name in ("list", "show")),
     *(f"db {name}" for name in ("upgrade", "info", "doctor")),
@@ -195,6 +196,94 @@ def test_database_states(variorum: Variorum, tmp_path: Path) -> None:
     garbage = tmp_path / "garbage.db"
     garbage.write_bytes(b"not a database, but long enough to be taken for one" * 100)
     assert variorum("works", "list", "--db", f"sqlite:///{garbage}").code == 4
+
+
+def test_a_judgement_sticks_and_can_be_taken_back(filled: Variorum) -> None:
+    before = filled("dedup", "report", "--format", "json").out
+    [pair] = json.loads(before)["review"]
+    assert filled("dedup", "decide", pair["a"], pair["b"], "same", "--why", "a later title of the same paper").code == 0
+    after = _json(filled("dedup", "report", "--format", "json"))
+    assert (after["works"], after["review"]) == (51, [])
+    assert filled("dedup", "run", "--full").code == 0
+    assert _json(filled("dedup", "report", "--format", "json"))["works"] == 51
+    assert filled("db", "doctor").code == 0
+    assert filled("dedup", "undo", "1").code == 0
+    assert filled("dedup", "report", "--format", "json").out == before
+    assert filled("dedup", "undo", "1").code == 2
+    assert filled("dedup", "decide", pair["a"], pair["b"], "same", "--why", " ").code == 2
+    assert filled("dedup", "decide", pair["a"], "x:y", "same", "--why", "none").code == 2
+
+
+def test_a_dismissed_entry_leaves_the_list(filled: Variorum) -> None:
+    assert filled("quarantine", "dismiss", "2").code == 0
+    assert [row["id"] for row in _json(filled("quarantine", "list", "--format", "json"))] == [1, 3]
+    assert len(_json(filled("quarantine", "list", "--all", "--format", "json"))) == 3
+    assert filled("quarantine", "dismiss", "2").code == 2
+    assert filled("db", "doctor").code == 0
+
+
+def test_a_store_whose_records_await_dedup_is_sound(variorum: Variorum) -> None:
+    variorum("import", *SEEDS[2:4])
+    assert variorum("db", "doctor").code == 0
+    variorum("dedup", "run")
+    variorum("import", *SEEDS)
+    assert variorum("db", "doctor").code == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "invariant"),
+    [
+        ("UPDATE record SET document = replace(document, 'Weight pruning', 'Wait pruning')", "I2"),
+        ("UPDATE record SET document = '{'", "I2"),
+        ("UPDATE record SET title = 'x' WHERE title IS NOT NULL", "I2"),
+        ("DELETE FROM record_author", "I2"),
+        ("DELETE FROM pair", "I2"),
+        ("DELETE FROM sighting WHERE id = 1", "I2"),
+        ("DELETE FROM work_record WHERE record_id = 1", "I3"),
+        ("UPDATE work SET redirect_to = 'wnowhere' WHERE redirect_to IS NOT NULL", "I5"),
+        ("UPDATE work_field SET value = '\"x\"' WHERE field = 'title'", "I6"),
+        ("UPDATE work_field SET value = '{'", "I6"),
+        ("UPDATE run SET unchanged = unchanged + 1", "I10"),
+    ],
+)
+def test_the_doctor_notices(damage: str, invariant: str, filled: Variorum) -> None:
+    connection = sqlite3.connect("variorum.db")
+    with connection:
+        connection.execute(damage)
+    connection.close()
+    outcome = filled("db", "doctor", "--format", "json")
+    assert outcome.code == 4
+    assert invariant in {finding["invariant"] for finding in _json(outcome) if not finding["ok"]}
+
+
+def test_a_damaged_archive_is_healed_by_the_same_page(filled: Variorum) -> None:
+    for body in Path("variorum.archive").rglob("*.gz"):
+        body.write_bytes(b"")
+    filled("import", *SEEDS)
+    assert filled("db", "doctor").code == 0
+
+
+def test_an_archive_that_cannot_be_written_is_an_error_and_the_run_says_so(variorum: Variorum) -> None:
+    Path("variorum.archive").write_text("a file where a folder should be")
+    outcome = variorum("import", SEEDS[0])
+    assert outcome.code == 1
+    assert "cannot be written" in outcome.err
+    assert _json(variorum("runs", "show", "--format", "json"))["status"] == "failed"
+
+
+def test_outputs_never_overwrite_inputs(variorum: Variorum, tmp_path: Path) -> None:
+    records = tmp_path / "records.csv"
+    records.write_text("id,title\n1,Something to keep\n")
+    for outputs in (("--out", records), ("--out", tmp_path / "o.csv", "--pairs", tmp_path / "o.csv")):
+        assert variorum("dedup", "file", records, *outputs).code == 2
+    assert records.read_text().endswith("Something to keep\n")
+
+
+def test_names_that_do_not_exist_are_usage_errors(filled: Variorum) -> None:
+    assert filled("works", "list", "--source", "nosuch").code == 2
+    assert filled("quarantine", "list", "--source", "nosuch").code == 2
+    assert filled("runs", "show", "9" * 20).code == 2
+    assert filled("works", "list", "--limit", "9" * 20).code == 2
 
 
 def test_info(filled: Variorum) -> None:

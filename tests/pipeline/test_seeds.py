@@ -70,7 +70,7 @@ def test_the_merged_work_names_the_record_behind_each_field(resolved: Workspace)
         [work_id] = works.search(connection, ["best-suited"], award="1919117", source=None, limit=9)
         members = works.members(connection, [work_id])[work_id]
         fields = works.fields(connection, [work_id])[work_id]
-        view = work_view(work_id, fields, members, [], works.history(connection, work_id))
+        view = work_view(work_id, fields, members, {}, [], works.history(connection, work_id))
     merged = view["fields"]
     assert merged["title"]["source"] == "scholar_feed"
     assert merged["abstract"]["source"] == "nsf_par"

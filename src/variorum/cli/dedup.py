@@ -1,14 +1,15 @@
-"""``variorum dedup …``: forming works, reporting on them, explaining pairs, deduplicating files."""
+"""``variorum dedup …``: forming works, reporting on them, judging pairs, deduplicating files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from variorum.cli._options import Db, Format, Output, new_app, workspace
+from variorum.cli._options import LARGEST_ID, Db, Format, Output, new_app, workspace
 from variorum.cli._output import counted, print_csv, print_json, print_line, print_table, progress, say
 
 if TYPE_CHECKING:
@@ -165,9 +166,47 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
     print_line(f"verdict: {found.verdict_text}")
 
 
+class Verdict(StrEnum):
+    """What a curator may say of two records."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+
+@app.command("decide", epilog="Example: variorum dedup decide RECORD RECORD different --why 'another method'")
+def decide(
+    a: RecordRef,
+    b: RecordRef,
+    verdict: Annotated[Verdict, typer.Argument(help="What they are.", show_default=False)],
+    why: Annotated[str, typer.Option("--why", help="The reason, kept with the judgement.")],
+    db: Db = None,
+) -> None:
+    """Judge two records. The judgement outranks the machine and stays until it is undone."""
+    import getpass
+
+    from variorum.pipeline import deciding
+
+    done = deciding.decide(workspace(db), a, b, verdict.value, why, getpass.getuser())
+    say(f"judgement {done.judgement_id}: {verdict.value}; {counted(done.moved, 'record')} joined or left a work")
+    say(f"  now in {', '.join(done.works)}; take it back with: variorum dedup undo {done.judgement_id}")
+
+
+@app.command("undo", epilog="Example: variorum dedup undo 1")
+def undo(
+    judgement: Annotated[int, typer.Argument(help="The judgement's number.", min=1, max=LARGEST_ID)], db: Db = None
+) -> None:
+    """Take a judgement back: everything is as it was before it."""
+    from variorum.pipeline import deciding
+
+    done = deciding.undo(workspace(db), judgement)
+    say(f"judgement {judgement} taken back; {counted(done.moved, 'record')} joined or left a work")
+    say(f"  now in {', '.join(done.works)}")
+
+
 @app.command("file", epilog="Example: variorum dedup file export.csv --out clusters.csv --pairs pairs.csv")
 def file(
-    inputs: Annotated[list[Path], typer.Argument(help="CSV, JSONL, BibTeX or RIS.", metavar="INPUT…")],
+    inputs: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL, BibTeX or RIS; also .gz.", metavar="INPUT…")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where to write id,cluster_id.", dir_okay=False)],
     pairs: Annotated[
         Path | None, typer.Option("--pairs", help="Also write the judged pairs here.", dir_okay=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from variorum.cli._options import Db, workspace
-from variorum.cli._output import print_json_line, progress, say
+from variorum.cli._output import counted, print_json_line, progress, say
 
 if TYPE_CHECKING:
     from variorum.pipeline.importing import ImportResult
@@ -50,8 +50,8 @@ def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
 def _tell(result: ImportResult) -> None:
     counts = result.counts
     say(
-        f"run {result.run_id}: {counts['seen']} entries seen = {counts['sightings']} sightings "
-        f"+ {counts['quarantined']} quarantined"
+        f"run {result.run_id}: {counts['seen']:,} entries seen = {counted(counts['sightings'], 'sighting')} "
+        f"+ {counts['quarantined']:,} quarantined"
     )
     say(f"  {counts['new']} new, {counts['changed']} changed, {counts['unchanged']} unchanged")
     if result.newly_quarantined:

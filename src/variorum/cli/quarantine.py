@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, known_source, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_rows, print_table
+from variorum.cli._output import print_csv, print_json, print_rows, print_table, say
 
 app = new_app("Look at entries that could not be read.")
 
@@ -39,6 +39,19 @@ def list_(
             connection, status=None if everything else "open", source=known_source(source), limit=limit
         )
     print_rows(output, rows, _COLUMNS, "the quarantine is empty")
+
+
+@app.command("dismiss", epilog="Example: variorum quarantine dismiss 1")
+def dismiss(row_id: RowId, db: Db = None) -> None:
+    """Settle an entry that needs nothing more; it stays on record."""
+    from variorum.errors import BadInputError
+    from variorum.store import reporting
+    from variorum.store.engine import writing
+
+    with writing(workspace(db).engine) as connection:
+        if not reporting.dismiss(connection, row_id):
+            raise BadInputError(f"nothing open in quarantine has number {row_id}", code="no_row")
+    say(f"{row_id} dismissed; see it again with: variorum quarantine list --all")
 
 
 @app.command("show", epilog="Example: variorum quarantine show 1")

@@ -86,7 +86,7 @@ def _rows(connection: Connection, ids: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
-@app.command("show", epilog="Example: variorum works show w53ma9p4e1wk2 --format json")
+@app.command("show", epilog="Example: variorum works show w81v4s1cbe2jc --format json")
 def show(
     work_id: Annotated[str, typer.Argument(help="The work's id; ids of merged works lead to where they went.")],
     output: Output = Format.TABLE,
@@ -95,7 +95,7 @@ def show(
     """Show a work: every field with the record it comes from and why, its records, relations and history."""
     from variorum.errors import BadInputError
     from variorum.reports.views import work_view
-    from variorum.store import matches, works
+    from variorum.store import matches, reporting, works
     from variorum.store.engine import reading
 
     with reading(workspace(db).engine) as connection:
@@ -104,8 +104,9 @@ def show(
             raise BadInputError(f"there is no work {work_id}; see: variorum works list", code="no_work")
         members = works.members(connection, [live])[live]
         relations = matches.relations_of(connection, [member.id for member in members])
+        places = {member.record.ref: reporting.sightings_of(connection, member.id) for member in members}
         fields = works.fields(connection, [live]).get(live, [])
-        view = work_view(live, fields, members, relations, works.history(connection, live))
+        view = work_view(live, fields, members, places, relations, works.history(connection, live))
     if live != work_id:
         say(f"{work_id} was merged into {live}")
     if output is Format.JSON:
@@ -136,18 +137,20 @@ def _print_work(view: dict[str, Any]) -> None:
     print_line()
     print_table(
         [
-            [
-                f"{m['source']}:{m['source_key']}",
-                m["title"],
-                m["stage"],
-                m["date"],
-                m["sightings"],
-                ", ".join(m["flags"]),
-            ]
+            [f"{m['source']}:{m['source_key']}", m["title"], m["stage"], m["date"], ", ".join(m["flags"])]
             for m in view["records"]
         ],
-        ["record", "*shown as", "stage", "date", ">seen", "*flags"],
+        ["record", "*shown as", "stage", "date", "*flags"],
     )
+    print_line()
+    rows = [
+        [f"{m['source']}:{m['source_key']}", place["uri"], place["place"], place["captured_at"][:16].replace("T", " ")]
+        for m in view["records"]
+        for place in m["seen_at"]
+    ]
+    print_table(rows, ["record", "*seen on", "at", "taken (UTC)"])
+    for relation in view["relations"]:
+        print_line(f"{relation['a']} {relation['kind'].replace('_', ' ')} {relation['b']}")
     for event in view["history"]:
         print_line(
             f"run {event['run']}: {event['kind']} of {event['work']} into {event['into'] or 'a work of its own'}"

@@ -69,10 +69,14 @@ def work_view(
     work_id: str,
     fields: Iterable[FieldRow],
     members: Iterable[SeenRecord],
+    places: Mapping[str, Sequence[Mapping[str, Any]]],
     relations: Sequence[Mapping[str, Any]],
     history: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """A work with the proof of every field: single values as one object, gathered ones as a list."""
+    """A work with the proof of every field: single values as one object, gathered ones as a list.
+
+    ``places`` says for each record, by reference, on which pages it was seen and where on them.
+    """
     merged: dict[str, Any] = dict.fromkeys(SINGLE_FIELDS)
     merged |= {field: [] for field in MULTIPLE_FIELDS}
     for row in fields:
@@ -92,8 +96,7 @@ def work_view(
                 "date": member.record.date,
                 "stage": member.record.stage,
                 "flags": list(member.record.flags),
-                "sightings": member.sightings,
-                "last_seen": member.seen_at,
+                "seen_at": [dict(place) for place in places.get(member.record.ref, ())],
             }
             for member in members
         ],

@@ -164,11 +164,16 @@ def review_pairs(connection: Connection) -> list[PairRow]:
 
 
 def relations_of(connection: Connection, record_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Relations with a member among the records."""
+    """Relations with a member among the records: ``a`` does ``kind`` to ``b``, both by reference."""
     found = []
     for some in chunks(record_ids):
         where = or_(relation.c.a_id.in_(some), relation.c.b_id.in_(some))
-        found += [dict(row) for row in connection.execute(select(relation).where(where)).mappings()]
+        rows = connection.execute(select(relation).where(where).order_by(relation.c.a_id, relation.c.b_id)).all()
+        refs = {one.id: one.record.ref for one in load(connection, {n for row in rows for n in (row.a_id, row.b_id)})}
+        found += [
+            {"kind": row.kind, "a": refs[row.a_id], "b": refs[row.b_id], "reasons": row.reasons.split(", ")}
+            for row in rows
+        ]
     return found
 
 

@@ -48,6 +48,12 @@ def quarantined(
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def dismiss(connection: Connection, row_id: int) -> bool:
+    """Settle an open quarantine row as needing nothing more; False when there is no such row."""
+    where = quarantine.c.id == row_id, quarantine.c.status == "open"
+    return connection.execute(update(quarantine).where(*where).values(status="dismissed")).rowcount == 1
+
+
 def quarantine_row(connection: Connection, row_id: int) -> dict[str, Any] | None:
     """One quarantine row, or None."""
     statement = (
