@@ -15,6 +15,7 @@ MAX_ABSTRACT = 2_000
 """Characters compared of a title and of an abstract: one 600 kB string would cost seconds a pair."""
 
 _WORD = re.compile(r"[a-z0-9]+")
+_LETTERS = re.compile(r"[^\W_]+")
 ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _NUMBER_WORDS = dict(
     zip("one two three four five six seven eight nine ten".split(), map(str, range(1, 11)), strict=True)
@@ -31,7 +32,7 @@ _NOTICE = re.compile(
 )
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in) )?"
-    r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|review|book review|discussion)\b"
+    r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|book review|discussion)\b"
     r"(?= (?:on|to|of|from|by|concerning|regarding)\b)"
 )
 _STOP_WORDS = frozenset("a an and as at by for from in into is of on or the to under using via with".split())
@@ -106,10 +107,20 @@ def features_of(record: Record, *, listed_once: bool = False) -> Features:
 
 def fold(text: str) -> str:
     """Text reduced to what comparing needs: compatibility forms, Latin transliteration, lower case, words."""
-    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
-    words = _WORD.findall(latin.lower().replace("'", ""))
+    lower = text.lower() if text.isascii() else _folded_case(text)
+    words = _WORD.findall(anyascii(lower).lower().replace("'", ""))
     # A few letters have no Latin equivalent; better their own shape than nothing.
-    return " ".join(words or re.findall(r"\w+", text.casefold()))
+    return " ".join(words or _LETTERS.findall(lower))
+
+
+def _folded_case(text: str) -> str:
+    """Compatibility form without case; folding case can undo the form, so it is made again."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a word carries no meaning of its own."""
+    return word in _STOP_WORDS
 
 
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from variorum.dedup.features import ROMAN, Features, content_words
+from variorum.dedup.features import ROMAN, Features, content_words, is_stop_word
 from variorum.dedup.scoring import shared_authors, title_likeness
 
 Effect = Literal["veto", "hold", "related"]
@@ -46,6 +46,13 @@ _GENERIC_TITLES = frozenset(
 _DISSIMILAR_TITLES = 60
 _SAME_BUT_FOR_MARKER = 85
 _FEWEST_TELLING_WORDS = 2
+_MOST_YEARS_TO_ANSWER = 4
+_OPPOSITE_PREFIXES = (
+    ("hyper", "hypo"), ("in", "de"), ("in", "ex"), ("pre", "post"), ("intra", "inter"), ("micro", "macro"),
+    ("under", "over"), ("sub", "super"), ("homo", "hetero"), ("mono", "poly"), ("endo", "exo"), ("im", "ex"),
+    ("un", ""), ("non", ""), ("dis", ""), ("in", ""), ("im", ""), ("anti", ""), ("fe", ""), ("wo", ""),
+)  # fmt: skip
+_SHORTEST_STEM = 3
 _SLIP = 75
 """Words at least this alike, of 100, are one word written in two ways; less alike, they are two words."""
 
@@ -105,9 +112,23 @@ def _telling_word(a: Features, b: Features) -> Objection | None:
     (one,), (other,) = left - right, right - left
     if {one, other} & (a.numbers | b.numbers) or one in ROMAN or other in ROMAN:
         return None  # numbers have a guard of their own
-    if fuzz.ratio(one, other) >= _SLIP or one in other or other in one:
+    if is_stop_word(one) and is_stop_word(other):
+        return None
+    short, long = sorted((one, other), key=len)
+    slip = fuzz.ratio(one, other) >= _SLIP or long.startswith(short)
+    if slip and not _opposite(one, other):
         return None
     return Objection("telling_word", "hold", f"titles agree but for {one!r} and {other!r}")
+
+
+def _opposite(one: str, other: str) -> bool:
+    """Whether two words share a stem and contradict each other in what stands before it."""
+    for first, second in _OPPOSITE_PREFIXES:
+        for left, right in ((one, other), (other, one)):
+            stem = left.removeprefix(first)
+            if len(stem) >= _SHORTEST_STEM and left == first + stem and right == second + stem:
+                return True
+    return False
 
 
 def _notice(a: Features, b: Features) -> Objection | None:
@@ -128,7 +149,8 @@ def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) 
     short, long = sorted((a, b), key=lambda side: len(side.title))
     ends = long.title[: len(short.title)], long.title[len(long.title) - len(short.title) :]
     contained = any(fuzz.ratio(end, short.title) >= _SAME_BUT_FOR_MARKER for end in ends)
-    if len(content_words(short.title_words)) > _FEWEST_TELLING_WORDS and contained:
+    in_time = a.year is None or b.year is None or abs(a.year - b.year) <= _MOST_YEARS_TO_ANSWER
+    if len(content_words(short.title_words)) > _FEWEST_TELLING_WORDS and contained and in_time:
         return Objection(guard, "related", text, relation, long.ref)
     return Objection(guard, "veto", text)
 

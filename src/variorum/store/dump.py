@@ -81,7 +81,7 @@ def _works(connection: Connection) -> Iterator[list[object]]:
     for some in pages.chunks(ids):
         members, fields = works.members(connection, some), works.fields(connection, some)
         for work_id in some:
-            group = [member.record.ref for member in members.get(work_id, ())]
+            group = sorted(member.record.ref for member in members.get(work_id, ()))
             yield ["work", group]
             for row in fields.get(work_id, ()):
                 yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
