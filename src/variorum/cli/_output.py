@@ -104,8 +104,10 @@ def print_rows(output: Format, rows: Sequence[Mapping[str, Any]], columns: Mappi
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun: ``1 pair``, ``2,000 pairs``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """A number with its noun: ``1 pair``, ``2,000 pairs``, ``2 entries``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{number:,} {noun}s"
 
 
 def say(message: str) -> None:

@@ -50,7 +50,7 @@ def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
 def _tell(result: ImportResult) -> None:
     counts = result.counts
     say(
-        f"run {result.run_id}: {counts['seen']:,} entries seen = {counted(counts['sightings'], 'sighting')} "
+        f"run {result.run_id}: {counted(counts['seen'], 'entry')} seen = {counted(counts['sightings'], 'sighting')} "
         f"+ {counts['quarantined']:,} quarantined"
     )
     say(f"  {counts['new']} new, {counts['changed']} changed, {counts['unchanged']} unchanged")
