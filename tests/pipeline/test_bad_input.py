@@ -99,7 +99,8 @@ def test_a_page_without_its_middle(seed: Path, make_workspace: MakeWorkspace, tm
 def test_an_abstract_joined_to_anothers_end_is_beyond_telling() -> None:
     """Scholar Feed counts nothing: a page whose cut joins two abstracts cannot be told from a whole one.
 
-    Stated here so that the limit is known; every other cut through such a page is noticed.
+    Nor can one that lacks whole papers. Stated here so that the limit is known; cuts that leave a paper
+    with other than its three lines are noticed.
     """
     lines = SEEDS[3].read_text("utf-8").split("\n")
     joined = [*lines[:2], lines[2][:200] + lines[5][-200:], *lines[6:]]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from variorum.errors import ExitCode
 from variorum.pipeline.doctor import examine
 from variorum.pipeline.importing import import_files
+from variorum.pipeline.reading import read_page
 from variorum.pipeline.resolving import run_dedup
 from variorum.pipeline.workspace import Workspace
 from variorum.reports.dedup_report import dedup_report
@@ -79,6 +80,25 @@ def test_the_merged_work_names_the_record_behind_each_field(resolved: Workspace)
     assert {record["source"] for record in view["records"]} == {"nsf_par", "scholar_feed"}
     assert [event["kind"] for event in view["history"]] == ["merge"]
     assert json.loads(json.dumps(view)) == view
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_abstracts_are_the_pages_own_words(number: int, seeds: list[Path]) -> None:
+    """Raw abstracts stand on the page word for word; cleaned ones differ only in words that hold TeX."""
+    page = " ".join(seeds[number].read_text("utf-8").split())
+    seen = 0
+    for sighting in read_page(seeds[number].read_bytes()).sightings:
+        record = sighting.statement
+        if record.abstract_raw is None:
+            continue
+        seen += 1
+        words = record.abstract_raw.split()
+        assert " ".join(words) in page
+        cleaned = iter((record.abstract or "").split())
+        plain = [word for word in words if not set(word) & set("\\$~{}")]
+        assert all(word in cleaned for word in plain), record.ref
+        assert len(plain) >= 0.9 * len(words)
+    assert seen == (2, 3, 2, 29, 26)[number]
 
 
 def test_the_same_again_changes_nothing(resolved: Workspace, seeds: list[Path]) -> None:
