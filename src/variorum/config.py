@@ -13,8 +13,6 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-MEBIBYTE = 1024 * 1024
-
 
 class Settings(BaseSettings):
     """One frozen set of settings for a command.

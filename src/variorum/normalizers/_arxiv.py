@@ -31,11 +31,7 @@ def arxiv_record(
     journal, comments = fields.take("journal_ref"), fields.take("comments") or ""
     people = tuple(authors)
     date = read_date(date_raw) if date_raw else None
-    withdrawn = (
-        withdrawn
-        or bool(_WITHDRAWN.search(comments))
-        or (abstract or "").lower().startswith("this paper has been withdrawn")
-    )
+    withdrawn = withdrawn or bool(_WITHDRAWN.search(comments) or _NO_LONGER.match(abstract or ""))
     stated = fields.take("id") or entry.source_key
     return Record(
         source=entry.source,

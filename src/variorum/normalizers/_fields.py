@@ -15,10 +15,6 @@ class Fields:
         """The field's value, or None when the page does not have it."""
         return self._left.pop(name, None)
 
-    def take_lines(self, name: str) -> tuple[str, ...]:
-        """The values of a field that holds several, one a line."""
-        return tuple(self._left.pop(name, "").split("\n")) if name in self._left else ()
-
     def take_values(self, name: str) -> tuple[str, ...]:
         """The values of a field that was joined by ``join_values``."""
         return split_values(self._left.pop(name, ""))

@@ -40,7 +40,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         kind="article",
         title=clean(title, tex=True),
         title_raw=title,
-        authors=tuple(_author(name) for name in fields.take_lines("authors")),
+        authors=tuple(_author(name) for name in fields.take_values("authors")),
         authors_complete=fields.take("more_authors") is None,
         abstract=clean(abstract, tex=True),
         abstract_raw=abstract,
@@ -48,7 +48,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         date_raw=date,
         stage="preprint",
         subjects=(subject,),
-        institutions=fields.take_lines("institutions"),
+        institutions=fields.take_values("institutions"),
         flags=tuple(flags),
     )
 

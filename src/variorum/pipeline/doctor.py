@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from variorum.dedup.clustering import pair_of
@@ -40,10 +41,7 @@ CopyCheck = Callable[[Workspace, Workspace], tuple[bool, str]]
 
 def examine(workspace: Workspace, *, quick: bool = False) -> list[Finding]:
     """Check all invariants; ``quick`` leaves out those that need the store rebuilt or matched anew."""
-    findings = [
-        _finding(invariant, promise, lambda check=check: check(workspace))  # type: ignore[misc]
-        for invariant, promise, check in _CHECKS
-    ]
+    findings = [_finding(invariant, promise, partial(check, workspace)) for invariant, promise, check in _CHECKS]
     if not quick:
         findings += _examine_copy(workspace)
     return sorted(findings, key=lambda finding: int(finding.invariant.removeprefix("I")))
@@ -53,7 +51,7 @@ def _examine_copy(workspace: Workspace) -> list[Finding]:
     try:
         with _rebuilt(workspace) as copy:
             return [
-                _finding(invariant, promise, lambda check=check: check(workspace, copy))  # type: ignore[misc]
+                _finding(invariant, promise, partial(check, workspace, copy))
                 for invariant, promise, check in _COPY_CHECKS
             ]
     except _DAMAGE as error:
@@ -245,7 +243,7 @@ def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
             page = read_page(body, capture.source)
         except VariorumError as error:
             raise DatabaseError(f"{capture.uri} can no longer be read: {error.message}") from None
-        at = replace(copy, clock=lambda taken_at=capture.captured_at: taken_at)  # type: ignore[misc]
+        at = replace(copy, clock=partial(str, capture.captured_at))
         tally, _ = store_page(at, run_id, capture.uri.removeprefix("file:"), body, page)
         counts += tally
     with writing(copy.engine) as connection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from variorum.errors import LayoutError
-from variorum.schema import Entry, Rejection, text_key
+from variorum.schema import Entry, Rejection, join_values, text_key
 from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
 from variorum.scrapers._glued import GluedLine, names_standing_alone, split_glued
 from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
@@ -82,9 +82,9 @@ def _fields(badges: re.Match[str], split: GluedLine, abstract: str) -> dict[str,
         date=badges["date"],
         code=badges["code"],
         title=split.title,
-        authors="\n".join(split.authors),
+        authors=join_values(split.authors),
         more_authors="et al." if split.more_authors else None,
-        institutions="\n".join(split.institutions),
+        institutions=join_values(split.institutions),
         byline_inferred=None if split.certain else "yes",
         abstract=abstract,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from variorum.store.tables import COUNTS, quarantine, run, work
+from variorum.store.tables import COUNTS, run, work
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,6 @@ def finish(connection: Connection, run_id: int, status: str, message: str | None
 def live_works(connection: Connection) -> int:
     """How many works there are, redirects not counted."""
     statement = select(func.count()).select_from(work).where(work.c.redirect_to.is_(None))
-    return int(connection.execute(statement).scalar_one())
-
-
-def open_quarantine(connection: Connection) -> int:
-    """How many quarantined entries wait for a person."""
-    statement = select(func.count()).select_from(quarantine).where(quarantine.c.status == "open")
     return int(connection.execute(statement).scalar_one())
 
 

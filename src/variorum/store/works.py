@@ -183,9 +183,9 @@ def resolve_id(connection: Connection, work_id: str) -> str | None:
     return None if row is None else row.redirect_to or row.id
 
 
-def live_ids(connection: Connection, *, limit: int | None = None, offset: int = 0) -> list[str]:
+def live_ids(connection: Connection, *, limit: int | None = None) -> list[str]:
     """Ids of live works in a fixed order."""
-    statement = select(work.c.id).where(work.c.redirect_to.is_(None)).order_by(work.c.id).offset(offset)
+    statement = select(work.c.id).where(work.c.redirect_to.is_(None)).order_by(work.c.id)
     return list(connection.execute(statement.limit(limit)).scalars())
 
 
