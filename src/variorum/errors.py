@@ -44,10 +44,17 @@ class DatabaseError(VariorumError):
 
 
 class NotNowError(VariorumError):
-    """Nothing is wrong, but it has to be tried again later (another writer is at work)."""
+    """Nothing is wrong for good, but it has to be tried again later.
+
+    ``resume_at``: ISO 8601 time in UTC before which there is no point in trying, where that is known.
+    """
 
     code = "not_now"
     exit_code = ExitCode.NOT_NOW
+
+    def __init__(self, message: str, *, code: str | None = None, resume_at: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.resume_at = resume_at
 
 
 class LayoutError(Exception):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from variorum.schema import Entry, Rejection
-
-Media = Literal["text", "html", "xml", "json"]
+from variorum.schema.harvest import Between, Keys, Manners, Media, Position, Request, Scope, Since
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,88 @@ class Layout:
         return tuple(mark.name for mark in self.marks if not mark.pattern.search(head))
 
 
+@dataclass(frozen=True)
+class Step:
+    """What an answer leads to: the next position (None: all has been asked for).
+
+    ``holds`` tells whether the answer has publications to be read; an answer that says "nothing new"
+    has none and is no fault. ``missing`` are keys that were asked for and not answered. ``note`` is for
+    the log.
+    """
+
+    next: Position | None
+    holds: bool = True
+    missing: tuple[str, ...] = ()
+    note: str = ""
+
+
+class AskAgainError(Exception):
+    """The answer is known to be wrong in passing: the same request may be answered in full a little later."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Harvest(Protocol):
+    """Fetching one scope from one endpoint, without doing it: requests out, answers in. Pure."""
+
+    def begin(self) -> Position:
+        """The position before the first request."""
+
+    def request(self, position: Position) -> Request:
+        """What to ask next."""
+
+    def follow(self, position: Position, page: Body) -> Step:
+        """Where the answer leads.
+
+        Raises ``LayoutError`` when it is not what was asked for or leads nowhere (a token that comes
+        back), and ``AskAgainError`` when it is worth asking again.
+        """
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What the settings may say about a channel: its address, the format and the sets to ask for."""
+
+    url: str
+    format: str = ""
+    sets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One way to fetch from a source: for which scopes, from where, with which manners.
+
+    ``lookback``: days that a nightly harvest reaches back behind its checkpoint, for what sources
+    publish late or date in another time zone.
+    """
+
+    name: str
+    scopes: tuple[type[Since] | type[Between] | type[Keys], ...]
+    endpoint: Endpoint
+    harvest: Callable[[Endpoint, Scope], Harvest]
+    manners: Manners = Manners()  # noqa: RUF009 - frozen
+    lookback: int = 1
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What a page of a source must look like to be believed; shares are of the entries seen, 0 to 1.
+
+    ``required``: fields of a record (``title``, ``authors``, ``abstract``, ``date``, ``identifiers``),
+    each with the share of records that must have it. ``rejected``: the largest share that may be
+    rejected. Pages of fewer than ``entries`` entries are too small to judge by shares.
+    ``yield_share``: a harvest of less than this share of what the last ones brought is an alarm.
+    """
+
+    required: tuple[tuple[str, float], ...] = ()
+    rejected: float = 0.2
+    entries: int = 5
+    yield_share: float = 0.2
+
+
 Category = Literal["registry", "arxiv", "repository", "aggregator", "listing"]
 """What sort of place a source is; how far its values are trusted follows from it."""
 
@@ -98,6 +179,9 @@ class Source:
     member_of: Callable[[Body], str] | None = None
     lists_once: bool = True
     """Whether two entries of the source are two publications, unless something says otherwise."""
+    channels: tuple[Channel, ...] = ()
+    """How the source is fetched; none for sources that are read from saved pages only."""
+    expects: Expectations = Expectations()
 
     @property
     def formats(self) -> tuple[str, ...]:

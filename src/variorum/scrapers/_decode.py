@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from variorum.errors import BadInputError
-from variorum.scrapers._base import Body, Media
+from variorum.schema.harvest import Media
+from variorum.scrapers._base import Body
 
 MAX_LINE = 1_000_000
 """Longest line of a text page, in characters; beyond it, it is no page of any known source."""

@@ -1,0 +1,97 @@
+"""Asking a source: what to fetch (scopes), how to behave (manners), one request, and where a harvest stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from variorum.schema.base import Model
+from variorum.schema.dates import PartialDate
+
+Media = Literal["text", "html", "xml", "json"]
+"""What sort of document a body is, told from its first bytes."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """Everything that changed at the source from ``day`` (YYYY-MM-DD) on; everything there is for None.
+
+    The only scope that moves a checkpoint.
+    """
+
+    day: str | None = None
+
+
+@dataclass(frozen=True)
+class Between:
+    """What is dated from ``first`` to ``last`` (YYYY-MM-DD), both included."""
+
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The publications of these ids, as the source writes them."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Awards:
+    """The publications of these awards."""
+
+    ids: tuple[str, ...]
+
+
+Scope = Since | Between | Keys | Awards
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a host is treated.
+
+    ``gap``: seconds between the answer to one request and the next request, over all processes.
+    ``deadline``: seconds for one request from connecting to its last byte.
+    ``pause``: seconds to stay away after a 429 that does not say how long.
+    ``max_mib``: largest body, MiB, inflated.
+    ``allow_hosts``: hosts that may be asked although their addresses are private.
+    """
+
+    gap: float = 2.0
+    deadline: float = 180.0
+    pause: float = 60.0
+    max_mib: int = 64
+    allow_hosts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One GET: the whole address, and the medium the answer is due in."""
+
+    url: str
+    expects: Media
+
+
+class Position(Model):
+    """Where a harvest stands between two requests; kept in the checkpoint as JSON.
+
+    A harvest asks for several lists one after the other (sets, portions of keys): ``part`` counts them.
+    ``token`` is what the source gave to go on with (a resumption token, an offset). ``first`` and
+    ``last`` bound the dates of the list under way; ``newest`` is the latest date seen in it and
+    ``ordered`` says whether dates have only risen, so that ``newest`` may serve as a new ``first``
+    when the token is refused. ``served`` is the earliest day by the source's own clock. ``steps``
+    counts answers since the list was begun, ``restarts`` how often it was begun anew without having
+    got further, ``trail`` is an earlier token, kept to notice one that comes back.
+    """
+
+    part: int = 0
+    token: str = ""
+    first: PartialDate | None = None
+    last: PartialDate | None = None
+    newest: PartialDate | None = None
+    ordered: bool = True
+    served: PartialDate | None = None
+    steps: int = 0
+    restarts: int = 0
+    trail: str = ""
