@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,11 +16,44 @@ from pydantic_settings import (
 )
 
 
+class SourceSettings(BaseModel):
+    """What ``variorum.toml`` says about one source under ``[sources.NAME]``; the rest stays as the source has it.
+
+    ``enabled``: whether ``variorum ingest`` without names takes it. ``channel``: by which of its ways the
+    nightly run fetches (arXiv: ``oai`` or ``feed``). ``url``: address of that channel; ``urls``: of
+    others, by channel. ``format``, ``sets``: what to ask for. ``since``: first day of the first harvest;
+    without it everything there is. ``lookback_days``: how far a nightly run reaches back behind the last.
+    ``gap_seconds``, ``deadline_seconds``, ``pause_seconds``, ``max_body_mib``, ``allow_hosts``: see
+    ``schema.harvest.Manners``. ``required``: shares of records that must have a field, over the
+    source's own expectations; ``rejected``: largest share of entries that may be unreadable.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = True
+    channel: str | None = None
+    url: str | None = None
+    urls: Mapping[str, str] = Field(default_factory=dict)
+    format: str | None = None
+    sets: tuple[str, ...] = ()
+    since: date | None = None
+    lookback_days: int | None = Field(default=None, ge=0, le=366)
+    gap_seconds: float | None = Field(default=None, ge=0, le=3600)
+    deadline_seconds: float | None = Field(default=None, gt=0, le=3600)
+    pause_seconds: float | None = Field(default=None, ge=0, le=86_400)
+    max_body_mib: int | None = Field(default=None, ge=1, le=1024)
+    allow_hosts: tuple[str, ...] = ()
+    required: Mapping[str, float] | None = None
+    rejected: float | None = Field(default=None, ge=0, le=1)
+
+
 class Settings(BaseSettings):
     """One frozen set of settings for a command.
 
     ``db``: SQLAlchemy URL. ``archive``: folder of archived bodies; by default beside an SQLite file
     (``variorum.db`` has ``variorum.archive``). ``max_file_mib``: largest file taken in, MiB.
+    ``contact``: e-mail or web address by which those who run the sources can reach whoever runs this.
+    ``sources``: by name, those that are fetched and how.
     """
 
     model_config = SettingsConfigDict(env_prefix="VARIORUM_", toml_file="variorum.toml", frozen=True, extra="forbid")
@@ -26,6 +61,8 @@ class Settings(BaseSettings):
     db: str = "sqlite:///variorum.db"
     archive: Path | None = None
     max_file_mib: int = Field(default=64, ge=1, le=1024)
+    contact: str = ""
+    sources: Mapping[str, SourceSettings] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

@@ -57,6 +57,10 @@ class NotNowError(VariorumError):
         self.resume_at = resume_at
 
 
+class StoppedError(Exception):
+    """The run was asked to end: what is under way is given up, what was committed stands."""
+
+
 class LayoutError(Exception):
     """A page does not have the shape its source is known for.
 

@@ -28,7 +28,7 @@ from variorum.schema import Author, Award, Identifier, Record, Sighting
 from variorum.scrapers import sources
 from variorum.store import matches, pages, reporting, runs, tables, works
 from variorum.store.dump import canonical_lines
-from variorum.store.engine import _plain_errors, open_engine, reading, writing
+from variorum.store.engine import plain_errors, open_engine, reading, writing
 from variorum.store.migrate import HEAD, check_version, upgrade, version_of
 
 # Whose page the records come on makes no difference here.
@@ -505,7 +505,7 @@ def test_who_waits_too_long_is_told_to_try_again(make_workspace: MakeWorkspace) 
     workspace = make_workspace()
     with writing(workspace.engine), workspace.engine.connect().execution_options(variorum_read=True) as impatient:
         impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
-        with pytest.raises(NotNowError) as caught, _plain_errors():
+        with pytest.raises(NotNowError) as caught, plain_errors():
             impatient.exec_driver_sql("DELETE FROM record")
     assert caught.value.code == "locked"
 

@@ -15,11 +15,11 @@ from variorum.dedup.clustering import pair_of
 from variorum.dedup.engines.local import resolve
 from variorum.dedup.survivorship import MULTIPLE_FIELDS, value_of
 from variorum.errors import DatabaseError, VariorumError
-from variorum.pipeline.importing import store_page
-from variorum.pipeline.reading import read_page
+from variorum.pipeline.rereading import refusals, reread
 from variorum.pipeline.resolving import recluster, run_dedup, stored_features
+from variorum.pipeline.storing import store_page
 from variorum.pipeline.workspace import Workspace
-from variorum.store import matches, pages, reporting, runs, works
+from variorum.store import checkpoints, matches, pages, reporting, runs, works
 from variorum.store.dump import DERIVED, canonical_lines
 from variorum.store.engine import Connection, open_engine, reading, writing
 from variorum.store.migrate import upgrade
@@ -78,7 +78,10 @@ def _pages_whole(workspace: Workspace) -> tuple[bool, str]:
     with reading(workspace.engine) as connection:
         taken = pages.captures(connection)
         empty = reporting.captures_without_content(connection)
+        steps = checkpoints.every(connection)
     wrong = [f"capture {number} left nothing" for number in empty]
+    kept = Counter(capture.checkpoint_id for capture in taken)
+    wrong += [f"checkpoint of {one.source}: {one.kept} pages" for one in steps if kept[one.id] != one.kept]
     for capture in taken:
         try:
             workspace.archive.get(capture.sha256, capture.length)
@@ -237,15 +240,12 @@ def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
     counts: Counter[str] = Counter()
     with writing(copy.engine) as connection:
         run_id = runs.start(connection, "rebuild", [], "", copy.clock())
+    refused = refusals(settled)
     for capture in taken:
-        body = workspace.archive.get(capture.sha256, capture.length)
-        try:
-            page = read_page(body, capture.source)
-        except VariorumError as error:
-            raise DatabaseError(f"{capture.uri} can no longer be read: {error.message}") from None
-        at = replace(copy, clock=partial(str, capture.captured_at))
-        tally, _ = store_page(at, run_id, capture.uri.removeprefix("file:"), body, page)
-        counts += tally
+        page = reread(workspace, capture, refused)
+        again = replace(capture.as_new(), checkpoint_id=None)
+        with writing(copy.engine) as connection:
+            counts += store_page(connection, run_id, again, page).counts
     with writing(copy.engine) as connection:
         reporting.settle_quarantine(connection, settled)
     return counts

@@ -122,7 +122,7 @@ class Rejection(Model):
     code: str
     message: str
     place: str
-    stage: Literal["page", "entry", "normalise"] = "entry"
+    stage: Literal["fetch", "page", "entry", "normalise"] = "entry"
     raw: str = ""
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from variorum.errors import BadInputError, DatabaseError, NotNowError
 
-__all__ = ["Connection", "Engine", "open_engine", "reading", "writing"]
+__all__ = ["Connection", "Engine", "open_engine", "plain_errors", "reading", "writing"]
 
 LOCK_WAIT_MS = 30_000
 """How long a writer waits for another before it gives up and asks to be run again."""
@@ -78,7 +78,7 @@ WRITE_LOCK = 0x766172696F  # "vario"
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write: committed at the end, rolled back on any error."""
-    with _plain_errors(), engine.begin() as connection:
+    with plain_errors(), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             # One writer at a time, as in SQLite: pages and dedup runs never see each other half-done.
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS:d}")
@@ -92,12 +92,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = {"variorum_read": True}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
-    with _plain_errors(), engine.connect().execution_options(**options) as connection:
+    with plain_errors(), engine.connect().execution_options(**options) as connection:
         yield connection
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """Driver errors in words that say what to do."""
     try:
         yield

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from variorum.errors import DatabaseError
-from variorum.store.engine import reading, writing
+from variorum.store.engine import plain_errors, reading, writing
 from variorum.store.tables import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The version this program reads and writes."""
 
 
@@ -47,19 +49,38 @@ def check_version(engine: Engine) -> None:
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Bring the database to this program's version, in one transaction. Returns versions before and after."""
-    if engine.dialect.name == "sqlite":
-        # Kept in the file from then on: readers and a writer at the same time.
-        with engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            connection.exec_driver_sql("BEGIN")
-    with writing(engine) as connection:
+    opened = _sqlite_upgrading(engine) if engine.dialect.name == "sqlite" else writing(engine)
+    with opened as connection:
         before = version_of(connection)
         if before is not None and before > HEAD:
             raise DatabaseError(f"the database is at version {before}, made by a newer Variorum", code="ahead")
         if before != HEAD:
             _run_migrations(connection)
     return before, HEAD
+
+
+@contextmanager
+def _sqlite_upgrading(engine: Engine) -> Iterator[Connection]:
+    """A write transaction for changing SQLite's tables.
+
+    Changing a table there means copying it, dropping it and renaming the copy, which only works while
+    foreign keys are not enforced; they are checked at the end instead. Enforcement and WAL (readers and
+    a writer at the same time, kept in the file from then on) can only be set outside a transaction.
+    """
+    with plain_errors(), engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise DatabaseError(f"rows without what they refer to: {broken[0]}", code="damaged")
+            connection.commit()
+        finally:
+            # Not given back to the pool: others must find foreign keys enforced.
+            connection.invalidate()
 
 
 def _run_migrations(connection: Connection) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Literal, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, insert, or_, select, tuple_, update
 
 from variorum.schema import Record, Rejection
 from variorum.store.tables import (
@@ -31,15 +32,39 @@ CHUNK = 400
 
 
 @dataclass(frozen=True)
-class CaptureRow:
-    """An archived body: where it came from, its digest and length in bytes."""
+class NewCapture:
+    """A body to be noted: where and when it came, its digest, its length in bytes.
 
-    id: int
+    Of a fetched body also the HTTP status, the headers worth keeping, and the checkpoint whose step it
+    was. ``refused`` marks a body that was kept and not read: a login page, an error page.
+    """
+
     source: str
     uri: str
     sha256: str
     length: int
     captured_at: str
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    outcome: Literal["read", "refused"] = "read"
+    read_by: str | None = None
+    checkpoint_id: int | None = None
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the body came over the network rather than from a file."""
+        return self.uri.startswith(("http:", "https:"))
+
+
+@dataclass(frozen=True)
+class CaptureRow(NewCapture):
+    """A noted body and its number."""
+
+    id: int = 0
+
+    def as_new(self) -> NewCapture:
+        """The same body, to be noted elsewhere."""
+        return NewCapture(**{one.name: getattr(self, one.name) for one in fields(NewCapture)})
 
 
 @dataclass(frozen=True)
@@ -61,27 +86,38 @@ def find_capture(connection: Connection, source: str, sha256: str) -> int | None
     return connection.execute(statement).scalar_one_or_none()
 
 
-def add_capture(
-    connection: Connection, run_id: int, *, source: str, uri: str, sha256: str, length: int, captured_at: str
-) -> int:
+def add_capture(connection: Connection, run_id: int, new: NewCapture) -> int:
     """Note an archived body and return the capture's number."""
-    values = {"source": source, "uri": uri, "sha256": sha256, "length": length, "captured_at": captured_at}
-    key = connection.execute(insert(capture).values(run_id=run_id, **values)).inserted_primary_key
+    values = {**new.__dict__, "run_id": run_id, "headers": json.dumps(dict(new.headers), sort_keys=True)}
+    key = connection.execute(insert(capture).values(values)).inserted_primary_key
     assert key is not None  # noqa: S101 - an insert of one row has a key
     return int(key[0])
 
 
-def captures(connection: Connection) -> list[CaptureRow]:
-    """All captures in the order they were taken."""
-    columns = (
-        capture.c.id,
-        capture.c.source,
-        capture.c.uri,
-        capture.c.sha256,
-        capture.c.length,
-        capture.c.captured_at,
-    )
-    return [CaptureRow(*row) for row in connection.execute(select(*columns).order_by(capture.c.id))]
+def captures(connection: Connection, source: str | None = None) -> list[CaptureRow]:
+    """All captures, or those of a source, in the order they were taken."""
+    statement = select(*(capture.c[one.name] for one in fields(CaptureRow))).order_by(capture.c.id)
+    if source is not None:
+        statement = statement.where(capture.c.source == source)
+    rows = connection.execute(statement).mappings()
+    return [CaptureRow(**{**row, "headers": json.loads(row["headers"] or "{}")}) for row in rows]
+
+
+def mark_read(connection: Connection, capture_id: int, new: NewCapture) -> None:
+    """Note how and by which version of the program a known capture was taken this time."""
+    values = {"read_by": new.read_by, "outcome": new.outcome}
+    changed = or_(*(capture.c[name].is_distinct_from(value) for name, value in values.items()))
+    connection.execute(update(capture).where(capture.c.id == capture_id, changed).values(values))
+
+
+def content_hashes(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The content hashes of the stored records among those with the given (source, source_key)."""
+    found: dict[tuple[str, str], str] = {}
+    for some in chunks(keys):
+        columns = record.c.source, record.c.source_key, record.c.content_hash
+        for row in connection.execute(select(*columns).where(tuple_(*columns[:2]).in_(some))):
+            found[row.source, row.source_key] = row.content_hash
+    return found
 
 
 def records_by_key(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], StoredRecord]:
@@ -105,6 +141,17 @@ def statements_elsewhere(
         statement = select(sighting.c.record_id, sighting.c.capture_id, sighting.c.statement).where(*where)
         for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
             found[row.record_id].append((row.capture_id, Record.model_validate_json(row.statement)))
+    return found
+
+
+def last_statements(connection: Connection, record_ids: Sequence[int]) -> dict[int, str]:
+    """What was stated last about each record, as JSON."""
+    found: dict[int, str] = {}
+    for some in chunks(record_ids):
+        columns = sighting.c.record_id, sighting.c.statement
+        statement = select(*columns).where(sighting.c.record_id.in_(some))
+        for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
+            found[row.record_id] = row.statement
     return found
 
 
@@ -212,6 +259,22 @@ def add_rejections(connection: Connection, run_id: int, capture_id: int, rejecti
         rows = [{"capture_id": capture_id, "run_id": run_id, **r.model_dump()} for r in new]
         connection.execute(insert(quarantine), rows)
     return len(new)
+
+
+def unknown_rejections(
+    connection: Connection, source: str, rejections: Sequence[Rejection], *, before: int | None = None
+) -> tuple[Rejection, ...]:
+    """Those rejections that no capture of the source (taken ``before`` the given one) has, word for word."""
+    if not rejections:
+        return ()
+    codes = sorted({rejection.code for rejection in rejections})
+    columns = quarantine.c.code, quarantine.c.message, quarantine.c.raw
+    statement = select(*columns).join(capture, capture.c.id == quarantine.c.capture_id)
+    statement = statement.where(capture.c.source == source, quarantine.c.code.in_(codes))
+    if before is not None:
+        statement = statement.where(capture.c.id < before)
+    known = {tuple(row) for row in connection.execute(statement)}
+    return tuple(one for one in rejections if (one.code, one.message, one.raw) not in known)
 
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -43,6 +43,9 @@ COUNTS = (
 )
 """What a run counts; seen = new + changed + unchanged + quarantined + skipped."""
 
+HARVEST_COUNTS = tuple(name for name in COUNTS if name != "works")
+"""What one source's part in a run counts."""
+
 run = Table(
     "run",
     metadata,
@@ -55,7 +58,74 @@ run = Table(
     Column("status", String(16), nullable=False),
     Column("message", Text),
     *(Column(name, Integer, nullable=False, server_default="0") for name in COUNTS),
-    CheckConstraint("status IN ('running', 'ok', 'needs_a_human', 'failed')", name="status"),
+    CheckConstraint("status IN ('running', 'ok', 'needs_a_human', 'failed', 'not_now')", name="status"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("harvested_to", String(10)),
+    Column("began_on", String(10)),
+    Column("position", Text),
+    Column("entries", Integer, nullable=False, server_default="0"),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    Column("kept", Integer, nullable=False, server_default="0"),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    UniqueConstraint("source", "scope"),
+)
+
+harvest = Table(
+    "harvest",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.id"), nullable=False, index=True),
+    Column("source", String(64), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("code", String(64)),
+    Column("message", Text),
+    Column("alarms", Text, nullable=False),
+    Column("resume_at", String(32)),
+    Column("started_at", String(32), nullable=False),
+    Column("finished_at", String(32)),
+    Column("pages", Integer, nullable=False, server_default="0"),
+    *(Column(name, Integer, nullable=False, server_default="0") for name in HARVEST_COUNTS),
+    Column("entries", Integer),
+    CheckConstraint("status IN ('running', 'ok', 'needs_a_human', 'failed', 'not_now')", name="status"),
+    Index(None, "source", "scope"),
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("code", String(64)),
+    Column("message", Text),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    CheckConstraint("status IN ('done', 'failed')", name="status"),
+)
+
+host_lease = Table(
+    "host_lease",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("next_ok_at", Float, nullable=False),
+    Column("noted_at", Float, nullable=False),
+)
+
+validator = Table(
+    "validator",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
 )
 
 capture = Table(
@@ -68,7 +138,13 @@ capture = Table(
     Column("length", Integer, nullable=False),
     Column("captured_at", String(32), nullable=False),
     Column("run_id", ForeignKey("run.id"), nullable=False),
+    Column("status", Integer),
+    Column("headers", Text),
+    Column("outcome", String(8), nullable=False, server_default="read"),
+    Column("read_by", String(40)),
+    Column("checkpoint_id", ForeignKey("checkpoint.id"), index=True),
     UniqueConstraint("source", "sha256"),
+    CheckConstraint("outcome IN ('read', 'refused')", name="outcome"),
 )
 
 record = Table(

@@ -1,0 +1,136 @@
+"""Storing a page: its capture, records, sightings and rejections, all in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from variorum.pipeline.merging import refresh_fields
+from variorum.pipeline.reading import Page, combine
+from variorum.schema import Record
+from variorum.store import pages
+from variorum.store.engine import Connection
+from variorum.store.pages import NewCapture, StoredRecord
+
+RecordKey = tuple[str, str]
+"""A record's identity: source and source key."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What storing a page did. ``newly_quarantined`` counts quarantine rows that were not there before."""
+
+    counts: Counter[str]
+    newly_quarantined: int = 0
+
+
+def says_nothing_new(connection: Connection, page: Page) -> bool:
+    """Whether the store already holds all that the page says: same statements, no rejection that is not known.
+
+    A page that was fetched and says nothing new is counted, and neither archived nor stored: a night on
+    which nothing changed at a source leaves its records and sightings as they are.
+    """
+    here = {(s.statement.source, s.statement.source_key): s.statement for s in page.sightings}
+    if len(here) < len(page.sightings):
+        return False
+    known = pages.content_hashes(connection, sorted(here))
+    if len(known) < len(here):
+        return False
+    # A record may be more than its last statement (deleted, but with what was known): then that one counts.
+    differing = [key for key, statement in here.items() if statement.content_hash() != known[key]]
+    if differing:
+        stored = pages.records_by_key(connection, differing)
+        last = pages.last_statements(connection, [one.id for one in stored.values()])
+        if any(last.get(stored[key].id) != here[key].model_dump_json() for key in differing):
+            return False
+    return not pages.unknown_rejections(connection, page.source.name, page.rejections)
+
+
+def unchanged(page: Page) -> Stored:
+    """What to count for a page that says nothing new."""
+    tally = _tally(page)
+    tally.update(unchanged=len(page.sightings))
+    return Stored(tally)
+
+
+def store_page(connection: Connection, run_id: int, new: NewCapture, page: Page) -> Stored:
+    """Store a page whose body is in the archive already.
+
+    A page that is imported again is the same capture. Rejections of a fetched page that the source has
+    in quarantine word for word are not put there again.
+    """
+    known = pages.find_capture(connection, new.source, new.sha256)
+    capture_id = known or pages.add_capture(connection, run_id, new)
+    if known is not None:
+        pages.mark_read(connection, known, new)
+    tally = _tally(page)
+    tally.update(captures=0 if known else 1)
+    tally += _store_sightings(connection, run_id, capture_id, page, newly_seen=known is None)
+    rejections = page.rejections
+    if new.is_fetched:
+        rejections = pages.unknown_rejections(connection, new.source, rejections, before=capture_id)
+    return Stored(tally, pages.add_rejections(connection, run_id, capture_id, rejections))
+
+
+def _tally(page: Page) -> Counter[str]:
+    return Counter(seen=page.seen, sightings=len(page.sightings), quarantined=len(page.rejections))
+
+
+def _store_sightings(
+    connection: Connection, run_id: int, capture_id: int, page: Page, *, newly_seen: bool
+) -> Counter[str]:
+    """Store a page's sightings and the records they change; counts new, changed and unchanged sightings.
+
+    On a page ``newly_seen`` every record is seen at a newer time than before, which may decide a field.
+    """
+    here: dict[RecordKey, list[Record]] = {}
+    for sighting in page.sightings:
+        here.setdefault((sighting.statement.source, sighting.statement.source_key), []).append(sighting.statement)
+    stored = pages.records_by_key(connection, sorted(here))
+    combined = _combine_all(connection, capture_id, here, stored)
+
+    new = [record for key, record in combined.items() if key not in stored]
+    ids = {key: one.id for key, one in stored.items()}
+    new_ids = pages.insert_records(connection, run_id, new)
+    ids |= {(record.source, record.source_key): number for record, number in zip(new, new_ids, strict=True)}
+    changed = [(before, combined[key]) for key, before in stored.items() if before.record != combined[key]]
+    for before, record in changed:
+        pages.update_record(connection, run_id, before, record)
+    _store_places(connection, capture_id, page, ids)
+    touched = list(ids.values()) if newly_seen else [*new_ids, *(before.id for before, _ in changed)]
+    refresh_fields(connection, touched)
+    # A record's first sighting on the page is the one that made or changed it; further ones add nothing.
+    return Counter(new=len(new), changed=len(changed), unchanged=len(page.sightings) - len(new) - len(changed))
+
+
+def _combine_all(
+    connection: Connection,
+    capture_id: int,
+    here: Mapping[RecordKey, list[Record]],
+    stored: Mapping[RecordKey, StoredRecord],
+) -> dict[RecordKey, Record]:
+    """Each record of the page from all that is stated about it, in the order in which the pages were taken.
+
+    A page that is imported again keeps its old place in that order: it says nothing new.
+    """
+    elsewhere = pages.statements_elsewhere(connection, [one.id for one in stored.values()], capture_id)
+    combined = {}
+    for key, statements in here.items():
+        others = elsewhere.get(stored[key].id, []) if key in stored else []
+        before = [statement for number, statement in others if number < capture_id]
+        after = [statement for number, statement in others if number > capture_id]
+        combined[key] = combine([*before, *statements, *after])
+    return combined
+
+
+def _store_places(connection: Connection, capture_id: int, page: Page, ids: Mapping[RecordKey, int]) -> None:
+    """Store where on the page each record stands and what that place states, as far as it is not stored yet."""
+    there = pages.sightings_of_capture(connection, capture_id)
+    rows = []
+    for sighting in page.sightings:
+        record_id = ids[sighting.statement.source, sighting.statement.source_key]
+        row = (record_id, sighting.statement.model_dump_json())
+        if there.get(sighting.place) != row:
+            rows.append((sighting.place, *row))
+    pages.put_sightings(connection, capture_id, rows, there)

@@ -1,0 +1,167 @@
+"""Harvesting by OAI-PMH (http://www.openarchives.org/OAI/openarchivesprotocol.html), without doing it.
+
+The rules that repositories break are the reason for this module: tokens expire in mid-list, come back,
+or stand on empty pages; the end of a list is an empty token, a token without text, or none at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from variorum.errors import LayoutError
+from variorum.schema.harvest import Between, Keys, Position, Request, Scope, Since
+from variorum.scrapers._base import Body, Endpoint, Step
+from variorum.scrapers._xml import child, children, name_of, parse_xml, words, words_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+ASK_WHO = -1
+"""The part of a harvest that asks the repository who it is, before any list."""
+
+MAX_RESTARTS = 3
+"""How often a list is begun anew without having got any further, before it is given up."""
+
+MAX_EMPTY_PAGES = 20
+"""How many answers without a record may follow one another; each has a token, so the list is not over."""
+
+
+@dataclass(frozen=True)
+class OaiHarvest:
+    """ListRecords over the endpoint's sets, one after the other, or GetRecord for each key.
+
+    ``prefix`` goes before keys to make OAI identifiers of them (``oai:arXiv.org:``).
+    """
+
+    endpoint: Endpoint
+    scope: Scope
+    prefix: str = ""
+
+    def begin(self) -> Position:
+        """Keys are asked for at once; a list only after the repository has said since when it has records."""
+        match self.scope:
+            case Since(day):
+                return Position(part=ASK_WHO, first=day)
+            case Between(first, last):
+                return Position(part=ASK_WHO, first=first, last=last)
+            case _:
+                return Position()
+
+    def request(self, position: Position) -> Request:
+        """A request that goes on with a token carries nothing but the verb and the token."""
+        if position.part == ASK_WHO:
+            return self._asking(verb="Identify")
+        if isinstance(self.scope, Keys):
+            identifier = self.prefix + self.scope.ids[position.part]
+            return self._asking(verb="GetRecord", metadataPrefix=self.endpoint.format, identifier=identifier)
+        if position.token:
+            return self._asking(verb="ListRecords", resumptionToken=position.token)
+        sets = self.endpoint.sets
+        bounds = {"from": position.first, "until": position.last, "set": sets[position.part] if sets else None}
+        given = {name: value for name, value in bounds.items() if value}
+        return self._asking(verb="ListRecords", metadataPrefix=self.endpoint.format, **given)
+
+    def _asking(self, **arguments: str) -> Request:
+        mark = "&" if "?" in self.endpoint.url else "?"
+        return Request(f"{self.endpoint.url}{mark}{urlencode(arguments)}", "xml")
+
+    def follow(self, position: Position, page: Body) -> Step:
+        """Read no records, only what leads on: token, errors, dates."""
+        root, _ = parse_xml(page.data)
+        if name_of(root) != "OAI-PMH":
+            raise LayoutError("wrong_content", f"an OAI-PMH response was due, this is <{name_of(root)}>")
+        served = day_of(words_of(root, "responseDate"))
+        if served:
+            position = position.model_copy(update={"served": min(position.served or served, served)})
+        errors = {error.get("code") or "error": " ".join(words(error).split()) for error in children(root, "error")}
+        if position.part == ASK_WHO:
+            return self._introduced(position, root, errors)
+        if isinstance(self.scope, Keys):
+            return self._answered(position, errors)
+        if errors:
+            return self._refused(position, errors)
+        return self._listed(position, root)
+
+    def _introduced(self, position: Position, root: Element, errors: dict[str, str]) -> Step:
+        """No list reaches back before the repository's first record: some refuse to be asked for it."""
+        answer = child(root, "Identify")
+        if answer is None:
+            code = next(iter(errors), "no_identify")
+            raise LayoutError(f"oai_{code}", errors.get(code) or "the repository does not say who it is")
+        earliest = day_of(words_of(answer, "earliestDatestamp"))
+        first = max(position.first, earliest) if position.first and earliest else position.first
+        return Step(position.model_copy(update={"part": 0, "floor": first, "first": first}), holds=False)
+
+    def _answered(self, position: Position, errors: dict[str, str]) -> Step:
+        missing = (self.scope.ids[position.part],) if errors and isinstance(self.scope, Keys) else ()
+        note = "; ".join(f"{code}: {message}" for code, message in errors.items())
+        return Step(self._next_part(position), holds=not errors, missing=missing, note=note)
+
+    def _refused(self, position: Position, errors: dict[str, str]) -> Step:
+        code, message = next(iter(errors.items()))
+        if code == "noRecordsMatch":
+            return Step(self._next_part(position), holds=False)
+        if code == "badResumptionToken" and position.token:
+            return self._begun_anew(position, f"the repository refused its own token ({message or code})")
+        raise LayoutError(f"oai_{code}", message or f"the repository answered {code}")
+
+    def _begun_anew(self, position: Position, why: str) -> Step:
+        """Go on without the token: from the newest date seen where dates only rose, else from the start."""
+        start = position.newest if position.ordered and position.newest else position.first
+        further = start is not None and start > (position.first or "")
+        restarts = 0 if further else position.restarts + 1
+        if restarts > MAX_RESTARTS:
+            raise LayoutError("token_refused", f"{why}, {restarts} times without getting any further")
+        kept = position.model_dump(include={"part", "floor", "last", "served"})
+        anew = Position(**kept, first=start, restarts=restarts)
+        return Step(anew, holds=False, note=f"{why}; going on from {start or 'the beginning'}")
+
+    def _listed(self, position: Position, root: Element) -> Step:
+        listing = child(root, "ListRecords")
+        if listing is None:
+            raise LayoutError("no_metadata", "the answer lists no records and reports no error")
+        position = _with_dates(position, listing)
+        records = next(children(listing, "record"), None) is not None
+        token = words_of(listing, "resumptionToken")
+        if not token:
+            return Step(self._next_part(position), holds=records)
+        if token in {position.token, position.trail}:
+            step = self._begun_anew(position, "the repository gave a token for the second time")
+            return Step(step.next, holds=records, note=step.note)
+        empty = 0 if records else position.empty + 1
+        if empty > MAX_EMPTY_PAGES:
+            raise LayoutError("empty_pages", f"{empty} answers with a token and without a record")
+        # Brent's way of finding a cycle: compare with one earlier token, moved up at powers of two.
+        steps = position.steps + 1
+        trail = token if steps & (steps - 1) == 0 else position.trail
+        moved = {"token": token, "steps": steps, "trail": trail, "empty": empty}
+        return Step(position.model_copy(update=moved), holds=records)
+
+    def _next_part(self, position: Position) -> Position | None:
+        """The next set or key from the beginning of the window; None after the last."""
+        parts = len(self.scope.ids) if isinstance(self.scope, Keys) else len(self.endpoint.sets)
+        if position.part + 1 >= parts:
+            return None
+        kept = position.model_dump(include={"floor", "last", "served"})
+        return Position(**kept, part=position.part + 1, first=position.floor)
+
+
+def day_of(stamp: str) -> str | None:
+    """The day (YYYY-MM-DD) that a date or time begins with; None when it is none."""
+    try:
+        return date.fromisoformat(stamp[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def _with_dates(position: Position, listing: Element) -> Position:
+    newest, ordered = position.newest, position.ordered
+    for record in children(listing, "record"):
+        header = child(record, "header")
+        day = day_of(words_of(header, "datestamp")) if header is not None else None
+        ordered = ordered and day is not None and day >= (newest or "")
+        newest = max(newest or "", day or "") or None
+    return position.model_copy(update={"newest": newest, "ordered": ordered})

@@ -1,0 +1,54 @@
+"""Locks that die with whoever holds them: no clock, no heartbeat, nothing left behind by a crash.
+
+Beside an SQLite file they are locked files, which the system lets go when a process ends; in PostgreSQL
+they are advisory locks of a connection, which the server lets go when the connection ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine, text
+
+Release = Callable[[], None]
+
+
+def try_lock(engine: Engine, name: str) -> Release | None:
+    """Take the lock of that name and return what gives it back; None when somebody holds it."""
+    if engine.dialect.name == "postgresql":
+        return _advisory_lock(engine, name)
+    database = engine.url.database
+    if not database or database == ":memory:":
+        return lambda: None  # nobody else can reach this database
+    return _file_lock(Path(database), name)
+
+
+def _file_lock(database: Path, name: str) -> Release | None:
+    folder = database.with_name(database.name + ".locks")
+    folder.mkdir(exist_ok=True)
+    lock = FileLock(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.lock", thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    return lock.release
+
+
+def _advisory_lock(engine: Engine, name: str) -> Release | None:
+    number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+    # Not in a transaction: it is held for minutes, and an open transaction would hold up VACUUM.
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    if not connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}).scalar_one():
+        connection.close()
+        return None
+
+    def release() -> None:
+        # The lock goes with the session; the pool would keep that alive.
+        connection.invalidate()
+        connection.close()
+
+    return release
