@@ -6,15 +6,13 @@ Commands import what they need when they run, so that ``--help`` stays fast.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from variorum import __version__
-from variorum.cli import db, dedup, pages, quarantine, runs, sources, works
+from variorum.cli import _signals, db, dedup, harvest, pages, quarantine, runs, sources, works
 from variorum.cli._options import new_app
 from variorum.cli._output import say
 from variorum.errors import ExitCode, VariorumError
@@ -24,6 +22,7 @@ app = new_app(
     name="variorum",
     epilog="Start with: variorum import PAGE…, then variorum dedup run, then variorum dedup report",
 )
+harvest.register(app)
 pages.register(app)
 app.add_typer(dedup.app, name="dedup")
 app.add_typer(works.app, name="works")
@@ -48,19 +47,9 @@ def root(
     """Hold options that stand before any command."""
 
 
-class _Interrupted(BaseException):
-    """SIGINT or SIGTERM came: what is open is rolled back on the way out."""
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise _Interrupted
-
-
 def main() -> None:
     """Run the command line; expected failures become a message and their exit code, never a traceback."""
-    # The framework would turn an interruption into its own exit code.
-    signal.signal(signal.SIGINT, _interrupt)
-    signal.signal(signal.SIGTERM, _interrupt)
+    _signals.install()
     try:
         app()
     except VariorumError as error:
@@ -70,6 +59,6 @@ def main() -> None:
         # The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
-    except _Interrupted:
+    except _signals.Interrupted:
         say("variorum: interrupted; what was committed stands, run the command again to go on")
         sys.exit(ExitCode.NOT_NOW)

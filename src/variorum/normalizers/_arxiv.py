@@ -9,7 +9,7 @@ from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
 from variorum.normalizers._text import clean
 from variorum.schema import Author, Entry, Identifier, Link, Record
-from variorum.schema.identifiers import find_dois, identify, normalise_arxiv
+from variorum.schema.identifiers import ArxivId, find_dois, identify, normalise_arxiv
 
 _WITHDRAWN = re.compile(r"\bwithdrawn\b", re.I)
 _NO_LONGER = re.compile(r"\s*(?:this|the) (?:paper|article|manuscript) (?:has been|was|is) withdrawn\b", re.I)
@@ -33,6 +33,7 @@ def arxiv_record(
     date = read_date(date_raw) if date_raw else None
     withdrawn = withdrawn or bool(_WITHDRAWN.search(comments) or _NO_LONGER.match(abstract or ""))
     stated = fields.take("id") or entry.source_key
+    paper = normalise_arxiv(stated)
     return Record(
         source=entry.source,
         source_key=entry.source_key,
@@ -50,8 +51,8 @@ def arxiv_record(
         venue_raw=journal,
         stage="preprint",
         subjects=tuple(dict.fromkeys(subjects)),
-        identifiers=tuple(_identifiers(stated, fields.take("doi") or "")),
-        links=_links(stated),
+        identifiers=tuple(_identifiers(paper, stated, fields.take("doi") or "")),
+        links=(Link(url=f"https://arxiv.org/abs/{paper.id}", rel="landing"),) if paper else (),
         flags=(
             *(["stub"] if not title and not abstract else []),
             *(["withdrawn"] if withdrawn else []),
@@ -60,16 +61,11 @@ def arxiv_record(
     )
 
 
-def _identifiers(stated: str, doi: str) -> Iterator[Identifier]:
+def _identifiers(paper: ArxivId | None, stated: str, doi: str) -> Iterator[Identifier]:
     """The arXiv id and the article's DOI; of several DOIs the others are of errata and the like."""
-    if paper := normalise_arxiv(stated):
+    if paper:
         yield Identifier(scheme="arxiv", value=paper.id, raw=stated)
     for number, value in enumerate(find_dois(doi)):
         found = identify(value)
         if found is not None and found.scheme == "doi":
             yield Identifier(scheme="doi", value=found.value, raw=doi, role="related" if number else "self")
-
-
-def _links(stated: str) -> tuple[Link, ...]:
-    paper = normalise_arxiv(stated)
-    return (Link(url=f"https://arxiv.org/abs/{paper.id}", rel="landing"),) if paper else ()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
-_SPACE = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 # Only marked spans are ever handed to the TeX reader: on plain text it would take the % of "50 % off" for
 # a comment and the & of "AT&T" for a column separator, and drop what follows.
@@ -44,21 +43,24 @@ def clean(text: str, *, tex: bool = False) -> str:
     """
     if tex:
         text = read_tex(text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return _SPACE.sub(" ", text).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return " ".join(text.split())
 
 
 def read_tex(text: str) -> str:
     """Replace TeX spans by what they stand for; everything between them stays as it is."""
-    if "\\" not in text and "$" not in text and "~" not in text:
-        return text
-    text = _TEX_LINE_END.sub(" ", _WITHOUT_WORDS.sub("", text))
-    for _ in range(_DEEPEST_STYLE):
-        text, found = _STYLED.subn(r"\1", text)
-        if not found:
-            break
-    text = _TEX_SPAN.sub(lambda match: _span(match[0]), text)
-    return " ".join(_tie(word) for word in text.split(" "))
+    if "\\" in text:
+        text = _TEX_LINE_END.sub(" ", _WITHOUT_WORDS.sub("", text))
+        for _ in range(_DEEPEST_STYLE):
+            text, found = _STYLED.subn(r"\1", text)
+            if not found:
+                break
+    if "\\" in text or "$" in text:
+        text = _TEX_SPAN.sub(lambda match: _span(match[0]), text)
+    if "~" in text:
+        text = " ".join(_tie(word) for word in text.split(" "))
+    return text
 
 
 def _tie(word: str) -> str:

@@ -60,6 +60,9 @@ def read_page(body: bytes, source_name: str | None = None) -> Page:
     sightings: list[Sighting] = []
     rejections = list(reading.rejections)
     for entry in reading.entries:
+        if source.member_of is not None:
+            # A member of a family has the name it was asked for by, whatever its pages call it.
+            entry = entry.model_copy(update={"source": source.name})
         result = normalise(entry)
         if isinstance(result, Rejection):
             rejections.append(result)

@@ -84,6 +84,7 @@ class Position(Model):
     clock. ``steps`` counts answers since the list was begun, ``empty`` those without a record that came
     last, ``restarts`` how often the list was begun anew without having got further. ``trail`` is an
     earlier token, kept to notice one that comes back; ``largest`` the entries of the largest page so far.
+    ``done``: all has been asked for.
     """
 
     part: int = 0
@@ -99,3 +100,4 @@ class Position(Model):
     restarts: int = 0
     trail: str = ""
     largest: int = 0
+    done: bool = False

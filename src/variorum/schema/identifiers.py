@@ -43,6 +43,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _WRAPPING = " \t\r\n\u00a0\"'`“”‘’<>{}.,;"
 _NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"), ("{\\textless}", "<"), ("{\\textgreater}", ">"))
+_ESCAPED = re.compile(r"[&{\\%]")
 _LATEX = tuple((form % char, char) for char in "_%&#$/" for form in ("{\\%s}", "\\%s"))
 
 
@@ -50,6 +51,8 @@ def _fold(raw: str) -> str:
     """``raw`` in ASCII lower case, hyphens plain, nothing invisible; '' when too long or not encodable."""
     if len(raw) > _MAX_LENGTH or _SURROGATES.search(raw):
         return ""
+    if raw.isascii():  # nearly all are, and hold nothing that is invisible or only looks like a hyphen
+        return raw.lower().strip()
     return _DASHES.sub("-", _INVISIBLE.sub("", raw)).translate(_ASCII_LOWER).strip()
 
 
@@ -64,6 +67,8 @@ def _unescape(raw: str) -> str:
     Repeats until nothing changes because fields pass through several exporters ('%252F', '&amp;lt;').
     """
     text = _fold(raw)
+    if not _ESCAPED.search(text):
+        return text
     for _ in range(6):
         before = text
         for written, meant in _NAMED + _LATEX:
@@ -107,7 +112,11 @@ def normalise_doi(raw: str) -> str | None:
     Syntax after the DOI Handbook (ISO 26324): registrant codes are digits, at least four by practice;
     the suffix is any graphic characters; letter case is ignored for ASCII. A doubled slash stays.
     """
-    text = _unescape(raw)
+    return _doi_of(_unescape(raw))
+
+
+def _doi_of(text: str) -> str | None:
+    """The DOI that an unescaped text is."""
     start = _after(_DOI_LEAD, text)
     prefix = _DOI_PREFIX.match(text, start)
     if prefix is None:
@@ -163,8 +172,9 @@ def normalise_arxiv(raw: str) -> ArxivId | None:
     Rules after https://info.arxiv.org/help/arxiv_identifier.html: old ids run from 9107 to 0703 and drop
     the subject class; new ones have four digits from 0704, five from 1501; numbers count from 1.
     """
-    doi = normalise_doi(raw)
-    text = doi.removeprefix(_ARXIV_DOI) if doi else _unescape(raw).strip(_WRAPPING)
+    text = _unescape(raw)
+    doi = _doi_of(text)
+    text = doi.removeprefix(_ARXIV_DOI) if doi else text.strip(_WRAPPING)
     start = _after(_ARXIV_LEAD, text)
     lead, text = text[:start], text[start:]
     if "/" in lead:

@@ -8,15 +8,32 @@ from dataclasses import replace
 from functools import cache
 
 from variorum.errors import BadInputError
-from variorum.scrapers._base import Body, Layout, Reading, Source
+from variorum.scrapers._base import (
+    AskAgainError,
+    Body,
+    Channel,
+    Endpoint,
+    Expectations,
+    Harvest,
+    Layout,
+    Reading,
+    Source,
+    Step,
+)
 from variorum.scrapers._citations import guess_format, read_citations
 from variorum.scrapers._decode import decode
 
 __all__ = [
+    "AskAgainError",
     "Body",
+    "Channel",
+    "Endpoint",
+    "Expectations",
+    "Harvest",
     "Layout",
     "Reading",
     "Source",
+    "Step",
     "decode",
     "find_source",
     "get_source",

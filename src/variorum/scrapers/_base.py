@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from variorum.schema import Entry, Rejection
-from variorum.schema.harvest import Between, Keys, Manners, Media, Position, Request, Scope, Since
+from variorum.schema.harvest import Awards, Between, Keys, Manners, Media, Position, Request, Scope, Since
 
 
 @dataclass(frozen=True)
@@ -130,15 +130,18 @@ class Channel:
     """One way to fetch from a source: for which scopes, from where, with which manners.
 
     ``lookback``: days that a nightly harvest reaches back behind its checkpoint, for what sources
-    publish late or date in another time zone.
+    publish late or date in another time zone. ``conditional``: whether to ask for a page only if it has
+    changed. ``steady``: whether a harvest that brings far less than those before is suspicious.
     """
 
     name: str
-    scopes: tuple[type[Since] | type[Between] | type[Keys], ...]
+    scopes: tuple[type[Since] | type[Between] | type[Keys] | type[Awards], ...]
     endpoint: Endpoint
     harvest: Callable[[Endpoint, Scope], Harvest]
-    manners: Manners = Manners()  # noqa: RUF009 - frozen
+    manners: Manners = field(default_factory=Manners)
     lookback: int = 1
+    conditional: bool = False
+    steady: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,15 +149,14 @@ class Expectations:
     """What a page of a source must look like to be believed; shares are of the entries seen, 0 to 1.
 
     ``required``: fields of a record (``title``, ``authors``, ``abstract``, ``date``, ``identifiers``),
-    each with the share of records that must have it. ``rejected``: the largest share that may be
-    rejected. Pages of fewer than ``entries`` entries are too small to judge by shares.
-    ``yield_share``: a harvest of less than this share of what the last ones brought is an alarm.
+    each with the share of records that must have it; records that are deleted at the source do not
+    count. ``rejected``: the largest share that may be rejected. Pages of fewer than ``entries`` entries
+    are too small to judge by shares.
     """
 
     required: tuple[tuple[str, float], ...] = ()
-    rejected: float = 0.2
+    rejected: float = 1.0
     entries: int = 5
-    yield_share: float = 0.2
 
 
 Category = Literal["registry", "arxiv", "repository", "aggregator", "listing"]
@@ -179,6 +181,8 @@ class Source:
     member_of: Callable[[Body], str] | None = None
     lists_once: bool = True
     """Whether two entries of the source are two publications, unless something says otherwise."""
+    key_of: Callable[[str], str | None] = str
+    """The source key that somebody means by a text; None when it cannot be one of the source's."""
     channels: tuple[Channel, ...] = ()
     """How the source is fetched; none for sources that are read from saved pages only."""
     expects: Expectations = Expectations()

@@ -61,14 +61,11 @@ def _record(
     key_of: Callable[[str], str],
     repaired: bool,
 ) -> Entry | Rejection:
-    from lxml import etree
-
     place = f"record={number}"
     header, metadata = child(record, "header"), child(record, "metadata")
     identifier = words_of(header, "identifier") if header is not None else ""
-    raw = etree.tostring(record, encoding="unicode", with_tail=False)
     if header is None or not identifier:
-        return Rejection(code="no_identifier", message="the record's header names no identifier", place=place, raw=raw)
+        return _rejected(record, place, "no_identifier", "the record's header names no identifier")
     fields = {
         "oai_identifier": identifier,
         "datestamp": words_of(header, "datestamp"),
@@ -80,22 +77,32 @@ def _record(
     else:
         content = next(children(metadata), None) if metadata is not None else None
         if content is None:
-            return Rejection(code="no_metadata", message="the record holds no metadata", place=place, raw=raw)
+            return _rejected(record, place, "no_metadata", "the record holds no metadata")
         try:
             name, own = read_metadata(content)
         except KeyError:
             message = f"metadata in <{name_of(content)}> is not a format that is read"
-            return Rejection(code="unknown_format", message=message, place=place, raw=raw)
+            return _rejected(record, place, "unknown_format", message)
         fields |= own
     fields = {key: value for key, value in fields.items() if value}
     return Entry(source=source, format=name, source_key=key_of(identifier), place=place, fields=fields)
+
+
+def _rejected(record: Element, place: str, code: str, message: str) -> Rejection:
+    from lxml import etree
+
+    raw = etree.tostring(record, encoding="unicode", with_tail=False)
+    return Rejection(code=code, message=message, place=place, raw=raw)
 
 
 def read_dublin_core(content: Element) -> tuple[str, dict[str, str]]:
     """Fields of ``oai_dc``: the fifteen elements of Dublin Core, each with all its values."""
     if name_of(content) != "dc":
         raise KeyError(name_of(content))
-    return "oai_dc", {name: join_values(all_words_of(content, name)) for name in _DUBLIN_CORE}
+    values: dict[str, list[str]] = {name: [] for name in _DUBLIN_CORE}
+    for one in children(content):
+        values.get(name_of(one), []).append(words(one))
+    return "oai_dc", {name: join_values(found) for name, found in values.items()}
 
 
 def hosts(text: str) -> Iterator[str]:

@@ -47,7 +47,8 @@ def name_of(element: Element) -> str:
 
 def children(element: Element, name: str | None = None) -> Iterator[Element]:
     """The child elements, or those of a name."""
-    return (child for child in element if isinstance(child.tag, str) and name in (None, name_of(child)))
+    # lxml's own wildcards: of any namespace or none, and elements only.
+    return element.iterchildren("*" if name is None else f"{{*}}{name}")
 
 
 def child(element: Element, name: str) -> Element | None:
@@ -57,7 +58,10 @@ def child(element: Element, name: str) -> Element | None:
 
 def words(element: Element | None) -> str:
     """All text inside an element, untouched but for white space around it; empty for None."""
-    return "".join(element.itertext()).strip() if element is not None else ""
+    if element is None:
+        return ""
+    text = (element.text or "") if len(element) == 0 else "".join(element.itertext())
+    return text.strip()
 
 
 def words_of(element: Element, name: str) -> str:

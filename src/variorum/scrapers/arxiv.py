@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
+from variorum.schema.harvest import Between, Keys, Manners, Scope, Since
 from variorum.schema.identifiers import normalise_arxiv
-from variorum.scrapers._base import Body, Layout, Mark, Reading, Source
+from variorum.scrapers._arxiv_api import ApiHarvest
+from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Mark, Reading, Source
+from variorum.scrapers._feed_harvest import FeedHarvest
 from variorum.scrapers._oai import read_dublin_core, read_response
+from variorum.scrapers._oai_harvest import OaiHarvest
 from variorum.scrapers._xml import all_words_of, child, children, name_of, parse_xml, words, words_of
 
 if TYPE_CHECKING:
@@ -93,12 +97,56 @@ def _atom_entry(entry: Element, number: int) -> Entry | Rejection:
     return Entry(source=SOURCE.name, format="arxiv_atom", source_key=found.id, place=place, fields=fields)
 
 
+MANNERS = Manners(gap=3.0, deadline=240.0, pause=600.0)
+"""One request in three seconds on one connection, as the terms of use ask
+(https://info.arxiv.org/help/api/tou.html); OAI answers take up to 90 s; after "Rate exceeded", ten minutes' pause."""
+
+
+def _oai_harvest(endpoint: Endpoint, scope: Scope) -> OaiHarvest:
+    return OaiHarvest(endpoint, scope, prefix="oai:arXiv.org:")
+
+
+def _paper(text: str) -> str | None:
+    """The arXiv id in a text, without version: the API then gives the latest."""
+    found = normalise_arxiv(text)
+    return found.id if found else None
+
+
 SOURCE = Source(
     name="arxiv",
     title="arXiv",
     homepage="https://arxiv.org/",
     category="arxiv",
-    access="saved responses",
+    key_of=_paper,
+    access="OAI-PMH (nightly), query API (by id, by day), RSS; saved responses",
+    channels=(
+        # Announcements pause from Friday to Sunday: three days back always reach the last one.
+        Channel(
+            name="oai",
+            scopes=(Since,),
+            endpoint=Endpoint("https://oaipmh.arxiv.org/oai", format="arXiv"),
+            harvest=_oai_harvest,
+            manners=MANNERS,
+            lookback=3,
+        ),
+        Channel(
+            name="api",
+            scopes=(Keys, Between),
+            endpoint=Endpoint("https://export.arxiv.org/api/query"),
+            harvest=ApiHarvest,
+            manners=MANNERS,
+        ),
+        Channel(
+            name="feed",
+            scopes=(Since,),
+            endpoint=Endpoint("https://rss.arxiv.org/rss/"),
+            harvest=FeedHarvest,
+            manners=MANNERS,
+            conditional=True,
+            steady=False,
+        ),
+    ),
+    expects=Expectations(required=(("authors", 0.9), ("identifiers", 0.99), ("title", 0.98)), rejected=0.05),
     layouts=(
         Layout(
             formats=("arxiv_oai", "arxiv_raw", "oai_dc", "oai_deleted"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from variorum.scrapers._base import Body, Layout, Mark, Reading, Source
+from variorum.schema.harvest import Between, Keys, Since
+from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Mark, Reading, Source
 from variorum.scrapers._oai import hosts, read_dublin_core, read_response
+from variorum.scrapers._oai_harvest import OaiHarvest
 
 
 def repository_of(page: Body) -> str:
@@ -23,7 +25,16 @@ SOURCE = Source(
     title="OAI-PMH repositories",
     homepage="https://www.openarchives.org/pmh/",
     category="repository",
-    access="saved responses",
+    access="OAI-PMH, from the address in variorum.toml; saved responses",
+    channels=(
+        Channel(
+            name="oai",
+            scopes=(Since, Between, Keys),
+            endpoint=Endpoint("", format="oai_dc"),
+            harvest=OaiHarvest,
+        ),
+    ),
+    expects=Expectations(required=(("title", 0.5),), rejected=0.2),
     layouts=(
         Layout(
             formats=("oai_dc", "oai_deleted"),

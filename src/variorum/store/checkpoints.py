@@ -82,6 +82,20 @@ def complete(connection: Connection, run_id: int, number: int, harvested_to: str
     connection.execute(update(checkpoint).where(checkpoint.c.id == number).values(values))
 
 
+def catch_up(connection: Connection, run_id: int, source: str, scope: str, since: str, harvested_to: str) -> None:
+    """Move a scope's checkpoint after another harvest of the same selection, which began at ``since``.
+
+    A scope that has never been harvested takes it as its beginning; one that would be left with a gap,
+    or that is being harvested, is not moved.
+    """
+    known = get(connection, source, scope)
+    if known is None:
+        known = begin(connection, run_id, source, scope, began_on=harvested_to, position="")
+    elif known.position is not None or since > (known.harvested_to or ""):
+        return
+    complete(connection, run_id, known.id, harvested_to)
+
+
 def validators_of(connection: Connection, source: str, url: str) -> tuple[str | None, str | None]:
     """The ETag and Last-Modified that came with the source's page last time."""
     where = validator.c.source == source, validator.c.url == url

@@ -1,0 +1,85 @@
+"""Alarms: a page that no longer looks like its source's, a harvest that shrank.
+
+A page is judged by what its source declares (``Expectations``), a harvest by the ones before it.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from variorum.pipeline.reading import Page
+from variorum.schema import Record
+from variorum.scrapers import Expectations
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something a person should look at: a code and what was seen."""
+
+    code: str
+    message: str
+
+
+def page_alarm(expects: Expectations, page: Page) -> Alarm | None:
+    """Why the page is not to be believed; None when it is what its source's pages are."""
+    if page.seen < expects.entries:
+        return None
+    if len(page.rejections) > expects.rejected * page.seen:
+        codes = ", ".join(sorted({rejection.code for rejection in page.rejections}))
+        return Alarm("drift_rejected", f"{len(page.rejections)} of {page.seen} entries could not be read ({codes})")
+    records = [one.statement for one in page.sightings if "deleted" not in one.statement.flags]
+    if len(records) < expects.entries:
+        return None
+    for field, share in expects.required:
+        having = sum(1 for record in records if _has(record, field))
+        if having < share * len(records):
+            return Alarm(
+                f"drift_{field}", f"{having} of {len(records)} records have {field}; at least {share:.0%} should"
+            )
+    return None
+
+
+def _has(record: Record, field: str) -> bool:
+    value = getattr(record, field)
+    return value is not None and value != ()
+
+
+SHORT_PAGE = 0.6
+"""A page with more to come that holds less than this share of the largest before it has lost something."""
+
+
+def short_page_alarm(entries: int, largest: int, expects: Expectations) -> Alarm | None:
+    """An alarm when a page in mid-list is much shorter than those before it."""
+    if largest >= expects.entries and entries < SHORT_PAGE * largest:
+        return Alarm("short_page", f"a page in mid-list has {entries} entries; others have up to {largest}")
+    return None
+
+
+LEAST_HISTORY = 3
+SMALLEST_MEDIAN = 20
+SHARE_OF_MEDIAN = 0.2
+LONG_HISTORY = 5
+SHARE_OF_LEAST = 0.6
+
+
+def yield_alarm(entries: int, before: Sequence[int]) -> Alarm | None:
+    """An alarm when a complete harvest brought far less than the last ones.
+
+    ``before`` holds what each of those brought. With three of them, less than a fifth of their median is
+    an alarm; with five, so is less than three fifths of the least: what never went below 1,000 in a week
+    does not bring 500. Sources that bring a handful are left alone.
+    """
+    if len(before) < LEAST_HISTORY or statistics.median(before) < SMALLEST_MEDIAN:
+        return None
+    usual = statistics.median(before)
+    too_few = entries < SHARE_OF_MEDIAN * usual
+    fewest = len(before) >= LONG_HISTORY and entries < SHARE_OF_LEAST * min(before)
+    if not too_few and not fewest:
+        return None
+    return Alarm(
+        "harvest_shrank",
+        f"{entries:,} entries; the last {len(before)} harvests brought {min(before):,} to {max(before):,} "
+        f"(median {usual:,.0f}); if that is right, run again with --accept-drop",
+    )

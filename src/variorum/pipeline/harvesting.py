@@ -1,0 +1,270 @@
+"""Harvesting one source: ask, read, keep, step on, until all has been asked for or something speaks against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from variorum.errors import BadInputError, ExitCode, LayoutError, NotNowError, StoppedError, VariorumError
+from variorum.pipeline.expectations import Alarm, page_alarm, short_page_alarm, yield_alarm
+from variorum.pipeline.keeping import Event, Fetched, Job, Ledger, keep_step, keep_unread
+from variorum.pipeline.plans import Plan
+from variorum.pipeline.reading import Page, read_page
+from variorum.pipeline.storing import Stored
+from variorum.schema.harvest import Position, Request, Since
+from variorum.scrapers import AskAgainError, Harvest, Step, decode
+from variorum.store import checkpoints, harvests
+from variorum.store.checkpoints import Checkpoint
+from variorum.store.engine import reading, writing
+from variorum.store.locks import try_lock
+from variorum.transport.client import Client, FetchError, Validators
+
+TRIES = 4
+"""How often the same thing is asked when the answer is known to be wrong in passing."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a harvest ended.
+
+    ``status``: ok, needs_a_human, not_now or failed. ``missing``: keys that were asked for and not
+    answered. ``entries``: seen in the whole harvest, if it is complete and counts as one.
+    """
+
+    source: str
+    scope: str
+    status: str = "ok"
+    code: str | None = None
+    message: str | None = None
+    alarms: tuple[Alarm, ...] = ()
+    resume_at: str | None = None
+    pages: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    newly_quarantined: int = 0
+    missing: tuple[str, ...] = ()
+    entries: int | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+
+class DriftError(Exception):
+    """A page that is not to be believed ends the harvest; what was stored before it stands."""
+
+    def __init__(self, alarm: Alarm) -> None:
+        super().__init__(alarm.message)
+        self.alarm = alarm
+
+
+def harvest(job: Job, plan: Plan, client: Client) -> Outcome:
+    """Harvest one source as far as it goes. How it ends is in the outcome and in the ledger.
+
+    Two runs never harvest one source at the same time. Raises only what is nobody's expectation.
+    """
+    engine, source, clock = job.workspace.engine, plan.source.name, job.workspace.clock
+    release = try_lock(engine, f"source {source}")
+    if release is None:
+        told = f"another run is harvesting {source}; let it finish"
+        busy = Outcome(source, plan.scope_name, "not_now", "already_running", told)
+        return replace(busy, exit_code=ExitCode.NOT_NOW)
+    try:
+        with writing(engine) as connection:
+            harvests.close_dead(connection, source, clock())
+            number = harvests.start(connection, job.run_id, source, plan.scope_name, clock())
+        outcome = _Walk(job, plan, client, number).to_its_end()
+        with writing(engine) as connection:
+            harvests.finish(
+                connection,
+                number,
+                status=outcome.status,
+                now=clock(),
+                code=outcome.code,
+                message=outcome.message,
+                alarms=[(alarm.code, alarm.message) for alarm in outcome.alarms],
+                resume_at=outcome.resume_at,
+                entries=outcome.entries,
+            )
+        return outcome
+    finally:
+        release()
+
+
+def first_day(plan: Plan, known: Checkpoint | None) -> str | None:
+    """Where a nightly harvest starts: at the asked day, else as far behind the checkpoint as the plan says."""
+    if isinstance(plan.scope, Since) and plan.scope.day is not None:
+        return plan.scope.day
+    if known is None or known.harvested_to is None:
+        return plan.since
+    return (date.fromisoformat(known.harvested_to) - timedelta(days=plan.lookback)).isoformat()
+
+
+class _Walk:
+    """One harvest under way, and what it has brought so far."""
+
+    def __init__(self, job: Job, plan: Plan, client: Client, number: int) -> None:
+        self.job = job
+        self.plan = plan
+        self.client = client
+        self.number = number
+        self.engine = job.workspace.engine
+        self.so_far = Outcome(plan.source.name, plan.scope_name)
+
+    def to_its_end(self) -> Outcome:
+        """Walk, and put whatever ends the walk into words."""
+        try:
+            self._walk()
+        except StoppedError:
+            return self._ended("interrupted", "asked to stop; run again to go on", ExitCode.NOT_NOW)
+        except NotNowError as error:
+            self.so_far = replace(self.so_far, resume_at=error.resume_at)
+            return self._ended(error.code, error.message, error.exit_code)
+        except DriftError as error:
+            self._alarm(error.alarm)
+            return self._ended(error.alarm.code, error.alarm.message, ExitCode.NEEDS_A_HUMAN)
+        except VariorumError as error:
+            if error.exit_code is ExitCode.NEEDS_A_HUMAN:
+                self._alarm(Alarm(error.code, error.message))
+            return self._ended(error.code, error.message, error.exit_code)
+        human = self.so_far.alarms or self.so_far.newly_quarantined or self.so_far.missing
+        return self._ended(self.so_far.code, self.so_far.message, ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
+
+    def _ended(self, code: str | None, message: str | None, exit_code: ExitCode) -> Outcome:
+        status = STATUS.get(exit_code, "failed")
+        return replace(self.so_far, status=status, code=code, message=message, exit_code=exit_code)
+
+    def _alarm(self, alarm: Alarm) -> None:
+        self.so_far = replace(self.so_far, alarms=(*self.so_far.alarms, alarm))
+        self._tell("alarm", code=alarm.code, message=alarm.message)
+
+    def _tell(self, name: str, **facts: object) -> None:
+        self.job.tell(Event(name, self.job.run_id, self.plan.source.name, facts))
+
+    def _walk(self) -> None:
+        checkpoint, steps = self._set_out()
+        ledger = Ledger(self.job, self.plan, self.number, checkpoint.id)
+        position = Position.model_validate_json(checkpoint.position or "{}")
+        while not position.done:
+            if self.job.stop.is_set():
+                raise StoppedError
+            if self.job.limit is not None and self.so_far.counts["seen"] >= self.job.limit:
+                self.so_far = replace(self.so_far, code="limit", message="stopped at the limit; run again to go on")
+                return
+            position = self._take(ledger, steps, position)
+        self._arrive(checkpoint, position)
+
+    def _set_out(self) -> tuple[Checkpoint, Harvest]:
+        """Go on where the last run of this scope stopped, or begin."""
+        source, scope = self.plan.source.name, self.plan.scope_name
+        with reading(self.engine) as connection:
+            known = checkpoints.get(connection, source, scope)
+        if known is not None and known.position is not None:
+            self._tell("resumed", scope=scope, began_on=known.began_on, entries=known.entries)
+            return known, self.plan.starting(None)
+        day = first_day(self.plan, known)
+        steps = self.plan.starting(day)
+        today, position = self.job.workspace.clock()[:10], steps.begin().model_dump_json()
+        with writing(self.engine) as connection:
+            begun = checkpoints.begin(connection, self.job.run_id, source, scope, began_on=today, position=position)
+        self._tell("begun", scope=scope, since=day)
+        return begun, steps
+
+    def _take(self, ledger: Ledger, steps: Harvest, position: Position) -> Position:
+        """Ask once, keep what comes, and give the next position."""
+        fetched, step = self._ask(ledger, steps, position)
+        page = self._read(ledger, fetched) if step.holds else None
+        following = step.next or position.model_copy(update={"done": True})
+        if page is not None and step.next is not None and step.next.token:
+            following = self._sized(position, following, page.seen)
+        stored = keep_step(ledger, fetched, page, step, following)
+        self._count(stored)
+        self.so_far = replace(self.so_far, missing=(*self.so_far.missing, *step.missing))
+        for rejection in page.rejections if page is not None else ():
+            self._tell("rejected", key=rejection.place, code=rejection.code, message=rejection.message)
+        self._tell("page", url=fetched.request.url, pages=self.so_far.pages, note=step.note, **stored.counts)
+        return following
+
+    def _sized(self, position: Position, following: Position, entries: int) -> Position:
+        """The next position with the size of the largest page; one that is much shorter in mid-list is an alarm."""
+        alarm = short_page_alarm(entries, position.largest, self.plan.expects)
+        if alarm is not None and all(one.code != alarm.code for one in self.so_far.alarms):
+            self._alarm(alarm)
+        return following.model_copy(update={"largest": max(position.largest, entries)})
+
+    def _count(self, stored: Stored) -> None:
+        self.so_far = replace(
+            self.so_far,
+            pages=self.so_far.pages + 1,
+            counts=self.so_far.counts + stored.counts,
+            newly_quarantined=self.so_far.newly_quarantined + stored.newly_quarantined,
+        )
+
+    def _ask(self, ledger: Ledger, steps: Harvest, position: Position) -> tuple[Fetched, Step]:
+        """Fetch, and see where the answer leads; asked again a few times when it is wrong in passing."""
+        request = steps.request(position)
+        for tries in range(1, TRIES + 1):
+            fetched = self._fetch(ledger, request)
+            if fetched.answer.status == 304:
+                return fetched, Step(None, holds=False, note="not modified")
+            try:
+                return fetched, steps.follow(position, decode(fetched.answer.body))
+            except AskAgainError as error:
+                if tries == TRIES:
+                    raise NotNowError(f"{error.message}, {TRIES} times", code=error.code) from None
+                self._tell("asked_again", url=request.url, code=error.code, message=error.message)
+                if self.job.stop.wait(2.0**tries):
+                    raise StoppedError from None
+            except (BadInputError, LayoutError) as error:
+                raise self._unread(ledger, fetched, Alarm(error.code, error.message), stage="page") from None
+        raise AssertionError
+
+    def _fetch(self, ledger: Ledger, request: Request) -> Fetched:
+        validators = None
+        if self.plan.channel.conditional:
+            with reading(self.engine) as connection:
+                validators = Validators(*checkpoints.validators_of(connection, self.plan.source.name, request.url))
+        try:
+            return Fetched(request, self.client.fetch(request, self.plan.manners, validators), validators)
+        except FetchError as error:
+            if error.answer is not None and error.answer.body:
+                self._unread(ledger, Fetched(request, error.answer), Alarm(error.code, error.message), stage="fetch")
+            raise
+
+    def _read(self, ledger: Ledger, fetched: Fetched) -> Page:
+        """The page, if it is to be believed."""
+        page = read_page(fetched.answer.body, self.plan.source.name)
+        whole = next((one for one in page.rejections if one.stage == "page"), None)
+        alarm = Alarm(whole.code, whole.message) if whole is not None else page_alarm(self.plan.expects, page)
+        if alarm is not None:
+            raise self._unread(ledger, fetched, alarm, stage="page")
+        return page
+
+    def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: str) -> DriftError:
+        """Keep a page that is not to be believed; gives the error that ends the harvest."""
+        self._count(keep_unread(ledger, fetched, alarm, stage=stage))
+        return DriftError(alarm)
+
+    def _arrive(self, checkpoint: Checkpoint, position: Position) -> None:
+        """All has been asked for: the harvest counts unless it brought suspiciously little."""
+        source, scope = self.plan.source.name, self.plan.scope_name
+        nightly = isinstance(self.plan.scope, Since)
+        with writing(self.engine) as connection:
+            now = checkpoints.get(connection, source, scope) or checkpoint
+            before = harvests.yields(connection, source, scope)
+            alarm = yield_alarm(now.entries, before) if nightly and self.plan.channel.steady else None
+            counts = alarm is None or self.job.accept_drop
+            harvested_to = _harvested_to(now, position) if nightly and counts else None
+            checkpoints.complete(connection, self.job.run_id, now.id, harvested_to)
+            asked = self.plan.scope.day if isinstance(self.plan.scope, Since) else None
+            if harvested_to is not None and asked is not None and asked <= (self.plan.since or asked):
+                checkpoints.catch_up(connection, self.job.run_id, source, self.plan.standing, asked, harvested_to)
+        if alarm is not None and not counts:
+            self._alarm(alarm)
+        self.so_far = replace(self.so_far, entries=now.entries if counts else None)
+        self._tell("complete", scope=scope, entries=now.entries, harvested_to=harvested_to)
+
+
+def _harvested_to(checkpoint: Checkpoint, position: Position) -> str | None:
+    """The day before which nothing is missing: when the harvest began, by our clock or the source's, the earlier."""
+    return min(day for day in (checkpoint.began_on, position.served) if day is not None)
+
+
+STATUS = {ExitCode.OK: "ok", ExitCode.NEEDS_A_HUMAN: "needs_a_human", ExitCode.NOT_NOW: "not_now"}

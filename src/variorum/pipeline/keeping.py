@@ -1,0 +1,169 @@
+"""Keeping what a harvest fetched: a page, its step and its tally in one commit; a bad page with the reason."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from variorum import __version__
+from variorum.errors import VariorumError
+from variorum.pipeline.expectations import Alarm
+from variorum.pipeline.plans import SCOPE_NAMES, Plan
+from variorum.pipeline.reading import Page, read_page
+from variorum.pipeline.storing import Stored, says_nothing_new, store_page, unchanged
+from variorum.pipeline.workspace import Workspace
+from variorum.schema import Rejection
+from variorum.schema.harvest import Keys, Position, Request
+from variorum.scrapers import Step
+from variorum.store import checkpoints, harvests, runs
+from variorum.store.checkpoints import Missed
+from variorum.store.engine import Connection, reading, writing
+from variorum.store.pages import NewCapture
+from variorum.transport.client import Answer, Validators
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something worth telling while a harvest runs."""
+
+    name: str
+    run: int
+    source: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all harvests of a run share.
+
+    ``limit``: entries after which a source is left, to be gone on with by the next run. ``accept_drop``:
+    take a harvest that shrank for complete.
+    """
+
+    workspace: Workspace
+    run_id: int
+    stop: threading.Event
+    tell: Callable[[Event], None]
+    limit: int | None = None
+    accept_drop: bool = False
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where a harvest is written down: its row in the ledger of harvests, and its checkpoint."""
+
+    job: Job
+    plan: Plan
+    harvest_id: int
+    checkpoint_id: int
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A request and its answer."""
+
+    request: Request
+    answer: Answer
+    validators: Validators | None = None
+
+
+def keep_step(ledger: Ledger, fetched: Fetched, page: Page | None, step: Step, following: Position) -> Stored:
+    """Store everything that one answer changes, in one commit: a step is taken exactly when its records are stored.
+
+    ``page`` is None when the answer holds no publications. One that says nothing new is counted only.
+    """
+    job, plan = ledger.job, ledger.plan
+    capture = _capture(ledger, fetched, page, checkpoint_id=ledger.checkpoint_id) if page is not None else None
+    with writing(job.workspace.engine) as connection:
+        stored = _stored(connection, job, capture, page)
+        checkpoints.advance(
+            connection,
+            job.run_id,
+            ledger.checkpoint_id,
+            following.model_dump_json(),
+            entries=stored.counts["seen"],
+            kept=stored.counts["captures"] > 0,
+        )
+        _count(connection, ledger, stored)
+        if fetched.validators is not None and fetched.answer.status != 304:
+            etag, modified = (fetched.answer.headers.get(name) for name in ("etag", "last-modified"))
+            checkpoints.put_validators(connection, plan.source.name, fetched.request.url, etag, modified)
+        _note_keys(connection, ledger, page, step)
+    return stored
+
+
+def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: str) -> Stored:
+    """Keep a body that is not believed, with the reason, for a person to look at. No step is taken.
+
+    A page that its own reader rejects is kept as that reader reads it; any other is ``refused``: it is
+    not read again from the archive either, until somebody asks for that.
+    """
+    job, source = ledger.job, ledger.plan.source
+    page, outcome = _rejected_whole(fetched.answer.body, source.name), "read"
+    if page is None:
+        why = Rejection(
+            code=alarm.code, message=alarm.message, place="page", stage="fetch" if stage == "fetch" else "page"
+        )
+        page, outcome = Page(source, (), (why,)), "refused"
+    capture = _capture(ledger, fetched, page, refused=outcome == "refused")
+    with writing(job.workspace.engine) as connection:
+        stored = _stored(connection, job, capture, page)
+        _count(connection, ledger, stored)
+    return stored
+
+
+def _rejected_whole(body: bytes, source_name: str) -> Page | None:
+    """The page as one rejection, where that is what its reader makes of it."""
+    try:
+        page = read_page(body, source_name)
+    except VariorumError:
+        return None
+    return page if not page.sightings and all(one.stage == "page" for one in page.rejections) else None
+
+
+def _capture(
+    ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None, refused: bool = False
+) -> NewCapture | None:
+    """The answer as a capture, its body in the archive; None when the page says nothing new."""
+    workspace, answer = ledger.job.workspace, fetched.answer
+    with reading(workspace.engine) as connection:
+        if says_nothing_new(connection, page):
+            return None
+    moved = {"location": answer.url} if answer.url != fetched.request.url else {}
+    return NewCapture(
+        source=ledger.plan.source.name,
+        uri=fetched.request.url,
+        sha256=workspace.archive.put(answer.body),
+        length=len(answer.body),
+        captured_at=workspace.clock(),
+        status=answer.status,
+        headers={**answer.headers, **moved},
+        outcome="refused" if refused else "read",
+        read_by=__version__,
+        checkpoint_id=checkpoint_id,
+    )
+
+
+def _stored(connection: Connection, job: Job, capture: NewCapture | None, page: Page | None) -> Stored:
+    if page is None:
+        return Stored(Counter())
+    return store_page(connection, job.run_id, capture, page) if capture is not None else unchanged(page)
+
+
+def _count(connection: Connection, ledger: Ledger, stored: Stored) -> None:
+    harvests.add_page(connection, ledger.harvest_id, stored.counts)
+    runs.add_counts(connection, ledger.job.run_id, stored.counts)
+
+
+def _note_keys(connection: Connection, ledger: Ledger, page: Page | None, step: Step) -> None:
+    """Which of the keys that were asked for came, and which did not."""
+    scope = ledger.plan.scope
+    if not isinstance(scope, Keys):
+        return
+    missed = [Missed(key, "not_found", step.note or "the source does not know it") for key in step.missing]
+    came = {sighting.statement.source_key for sighting in page.sightings} if page is not None else set()
+    done = [key for key in scope.ids if key in came]
+    name = SCOPE_NAMES[Keys]
+    checkpoints.note_backfill(connection, ledger.job.run_id, ledger.plan.source.name, name, done, missed)
