@@ -40,9 +40,16 @@ class Paper:
             f"<datestamp>{self.day}</datestamp><setSpec>cs:cs:DL</setSpec></header>"
         )
 
-    def record(self) -> str:
+    def record(self, *, dublin_core: bool = False) -> str:
         if self.deleted:
             return f"<record>{self.header()}</record>"
+        if dublin_core:
+            return (
+                f"<record>{self.header()}<metadata>"
+                '<dc xmlns="http://purl.org/dc/elements/1.1/">'
+                f"<title>{escape(self.title)}</title><creator>Roe, Ann</creator><date>2020</date>"
+                f"<identifier>https://made-up.example/{self.id}</identifier></dc></metadata></record>"
+            )
         comments = f"<comments>{escape(self.comments)}</comments>" if self.comments else ""
         number = int(self.id.split(".")[1])
         return (
@@ -81,6 +88,7 @@ class Repository:
     earliest: str = "2007-05-23"
     expired: set[str] = field(default_factory=set)
     token_of: Callable[[str], str] = quote
+    dublin_core: bool = False
 
     def __call__(self, ask: Ask) -> Reply:
         fault = self.faults.get(ask.number)
@@ -102,7 +110,7 @@ class Repository:
                 found = next((paper for paper in self.papers if paper.id == wanted), None)
                 if found is None:
                     return self.error("GetRecord", "idDoesNotExist", f"nothing is called {wanted}")
-                return self.says("GetRecord", f"<GetRecord>{found.record()}</GetRecord>")
+                return self.says("GetRecord", f"<GetRecord>{self.record(found)}</GetRecord>")
             case "ListRecords":
                 return self._list(ask)
         return self.error("", "badVerb", "no such verb")
@@ -125,7 +133,11 @@ class Repository:
         more = ""
         if start + self.page_size < len(chosen):
             more = self.token(f"{first}|{last}|{start + self.page_size}")
-        return self.says("ListRecords", f"<ListRecords>{''.join(one.record() for one in page)}{more}</ListRecords>")
+        return self.says("ListRecords", f"<ListRecords>{''.join(map(self.record, page))}{more}</ListRecords>")
+
+    def record(self, paper: Paper) -> str:
+        """A paper's record in the repository's format."""
+        return paper.record(dublin_core=self.dublin_core)
 
     def token(self, text: str) -> str:
         """A token element as arXiv writes it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Literal
 
 from variorum.errors import BadInputError, ExitCode, LayoutError, NotNowError, StoppedError, VariorumError
 from variorum.pipeline.expectations import Alarm, page_alarm, short_page_alarm, yield_alarm
@@ -237,7 +238,7 @@ class _Walk:
             raise self._unread(ledger, fetched, alarm, stage="page")
         return page
 
-    def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: str) -> DriftError:
+    def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Literal["fetch", "page"]) -> DriftError:
         """Keep a page that is not to be believed; gives the error that ends the harvest."""
         self._count(keep_unread(ledger, fetched, alarm, stage=stage))
         return DriftError(alarm)

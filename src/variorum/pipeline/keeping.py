@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from variorum import __version__
 from variorum.errors import VariorumError
@@ -94,20 +95,19 @@ def keep_step(ledger: Ledger, fetched: Fetched, page: Page | None, step: Step, f
     return stored
 
 
-def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: str) -> Stored:
+def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Literal["fetch", "page"]) -> Stored:
     """Keep a body that is not believed, with the reason, for a person to look at. No step is taken.
 
-    A page that its own reader rejects is kept as that reader reads it; any other is ``refused``: it is
-    not read again from the archive either, until somebody asks for that.
+    A page that its own reader rejects is kept as that reader reads it. Any other is ``refused``: it is
+    not read from the archive either.
     """
     job, source = ledger.job, ledger.plan.source
-    page, outcome = _rejected_whole(fetched.answer.body, source.name), "read"
+    page = _rejected_whole(fetched.answer.body, source.name) if stage == "page" else None
+    refused = page is None
     if page is None:
-        why = Rejection(
-            code=alarm.code, message=alarm.message, place="page", stage="fetch" if stage == "fetch" else "page"
-        )
-        page, outcome = Page(source, (), (why,)), "refused"
-    capture = _capture(ledger, fetched, page, refused=outcome == "refused")
+        why = Rejection(code=alarm.code, message=alarm.message, place="page", stage=stage)
+        page = Page(source, (), (why,))
+    capture = _capture(ledger, fetched, page, refused=refused)
     with writing(job.workspace.engine) as connection:
         stored = _stored(connection, job, capture, page)
         _count(connection, ledger, stored)

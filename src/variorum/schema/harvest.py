@@ -77,18 +77,18 @@ class Position(Model):
     """Where a harvest stands between two requests; kept in the checkpoint as JSON.
 
     A harvest asks for several lists one after the other (sets, portions of keys): ``part`` counts them.
-    ``token`` is what the source gave to go on with (a resumption token, an offset). ``floor`` and
-    ``last`` bound the dates of the scope, ``first`` those of the list under way; ``newest`` is the
-    latest date seen in it and ``ordered`` says whether dates have only risen, so that ``newest`` may
-    serve as a new ``first`` when the token is refused. ``served`` is the earliest day by the source's own
-    clock. ``steps`` counts answers since the list was begun, ``empty`` those without a record that came
-    last, ``restarts`` how often the list was begun anew without having got further. ``trail`` is an
-    earlier token, kept to notice one that comes back; ``largest`` the entries of the largest page so far.
-    ``done``: all has been asked for.
+    ``token`` is what the source gave to go on with (a resumption token, an offset). ``floor`` is
+    the first day of the scope, ``earliest`` of the source; ``first`` and ``last`` bound the days of the
+    list under way. ``newest`` is the latest day seen in it and ``ordered`` says whether days have only
+    risen. ``served`` is the earliest day by the source's own clock. ``steps`` counts answers since the
+    list was begun, ``empty`` those without a record that came last, ``restarts`` how often the list was
+    begun anew with nothing changed. ``trail`` is an earlier token, kept to notice one that comes back;
+    ``largest`` the entries of the largest page so far. ``done``: all has been asked for.
     """
 
     part: int = 0
     token: str = ""
+    earliest: PartialDate | None = None
     floor: PartialDate | None = None
     first: PartialDate | None = None
     last: PartialDate | None = None

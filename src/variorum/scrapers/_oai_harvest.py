@@ -7,7 +7,7 @@ or stand on empty pages; the end of a list is an empty token, a token without te
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -33,12 +33,14 @@ MAX_EMPTY_PAGES = 20
 class OaiHarvest:
     """ListRecords over the endpoint's sets, one after the other, or GetRecord for each key.
 
-    ``prefix`` goes before keys to make OAI identifiers of them (``oai:arXiv.org:``).
+    ``prefix`` goes before keys to make OAI identifiers of them (``oai:arXiv.org:``). ``by_date``: the
+    repository lists records in the order of their datestamps, which the protocol does not ask for.
     """
 
     endpoint: Endpoint
     scope: Scope
     prefix: str = ""
+    by_date: bool = False
 
     def begin(self) -> Position:
         """Keys are asked for at once; a list only after the repository has said since when it has records."""
@@ -93,7 +95,8 @@ class OaiHarvest:
             raise LayoutError(f"oai_{code}", errors.get(code) or "the repository does not say who it is")
         earliest = day_of(words_of(answer, "earliestDatestamp"))
         first = max(position.first, earliest) if position.first and earliest else position.first
-        return Step(position.model_copy(update={"part": 0, "floor": first, "first": first}), holds=False)
+        known = {"part": 0, "floor": first, "first": first, "earliest": earliest}
+        return Step(position.model_copy(update=known), holds=False)
 
     def _answered(self, position: Position, errors: dict[str, str]) -> Step:
         missing = (self.scope.ids[position.part],) if errors and isinstance(self.scope, Keys) else ()
@@ -109,15 +112,26 @@ class OaiHarvest:
         raise LayoutError(f"oai_{code}", message or f"the repository answered {code}")
 
     def _begun_anew(self, position: Position, why: str) -> Step:
-        """Go on without the token: from the newest date seen where dates only rose, else from the start."""
-        start = position.newest if position.ordered and position.newest else position.first
-        further = start is not None and start > (position.first or "")
-        restarts = 0 if further else position.restarts + 1
-        if restarts > MAX_RESTARTS:
-            raise LayoutError("token_refused", f"{why}, {restarts} times without getting any further")
-        kept = position.model_dump(include={"part", "floor", "last", "served"})
-        anew = Position(**kept, first=start, restarts=restarts)
-        return Step(anew, holds=False, note=f"{why}; going on from {start or 'the beginning'}")
+        """Go on without the token.
+
+        Where records come by date, from the newest one seen. Elsewhere nothing tells what is missing:
+        the list is begun again over half its days, which is short enough sooner or later.
+        """
+        kept = position.model_dump(include={"part", "floor", "earliest", "served"})
+        start = position.newest
+        if self.by_date and position.ordered and start and start > (position.first or ""):
+            return Step(
+                Position(**kept, first=start, last=position.last), holds=False, note=f"{why}; going on from {start}"
+            )
+        first, last = position.first or position.earliest, position.last or position.served
+        if first and last and first < last:
+            middle = _midway(first, last)
+            anew = Position(**kept, first=position.first, last=middle)
+            return Step(anew, holds=False, note=f"{why}; beginning again, up to {middle}")
+        if position.restarts == MAX_RESTARTS:
+            raise LayoutError("token_refused", f"{why}, and there are no fewer days to ask for")
+        anew = Position(**kept, first=position.first, last=position.last, restarts=position.restarts + 1)
+        return Step(anew, holds=False, note=f"{why}; beginning again")
 
     def _listed(self, position: Position, root: Element) -> Step:
         listing = child(root, "ListRecords")
@@ -141,12 +155,18 @@ class OaiHarvest:
         return Step(position.model_copy(update=moved), holds=records)
 
     def _next_part(self, position: Position) -> Position | None:
-        """The next set or key from the beginning of the window; None after the last."""
+        """The days that are left, then the next set or key; None after the last."""
+        until = self.scope.last if isinstance(self.scope, Between) else None
+        if position.last is not None and position.last != until:
+            # From the same day again: some take a day as "until" for its first second.
+            kept = position.model_dump(include={"part", "floor", "earliest", "served"})
+            rest = max(position.last, _day_after(position.first or position.earliest or position.last))
+            return Position(**kept, first=rest, last=until)
         parts = len(self.scope.ids) if isinstance(self.scope, Keys) else len(self.endpoint.sets)
         if position.part + 1 >= parts:
             return None
-        kept = position.model_dump(include={"floor", "last", "served"})
-        return Position(**kept, part=position.part + 1, first=position.floor)
+        kept = position.model_dump(include={"floor", "earliest", "served"})
+        return Position(**kept, part=position.part + 1, first=position.floor, last=until)
 
 
 def day_of(stamp: str) -> str | None:
@@ -155,6 +175,15 @@ def day_of(stamp: str) -> str | None:
         return date.fromisoformat(stamp[:10]).isoformat()
     except ValueError:
         return None
+
+
+def _midway(first: str, last: str) -> str:
+    start = date.fromisoformat(first)
+    return (start + (date.fromisoformat(last) - start) // 2).isoformat()
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def _with_dates(position: Position, listing: Element) -> Position:

@@ -58,7 +58,7 @@ def read_response(block: bytes, limit: int) -> Response:
 
 def parse_head(head: bytes) -> list[tuple[str, str]]:
     """The fields of a head, its first line left out, in order; UTF-8, or Latin-1 where it is not that."""
-    from warcio.statusandheaders import StatusAndHeadersParser  # type: ignore[import-untyped]
+    from warcio.statusandheaders import StatusAndHeadersParser
 
     fields: list[tuple[str, str]] = StatusAndHeadersParser([], verify=False).parse(BytesIO(head)).headers
     return fields

@@ -36,7 +36,7 @@ _KEPT_HEADERS = frozenset(
     x-total-count
     """.split()
 )
-_LONGEST_HEADER = 2000
+_LONGEST_HEADER = 8192
 _ACCEPT: Mapping[Media, str] = {
     "xml": "application/xml, text/xml, application/atom+xml, application/rss+xml, */*;q=0.1",
     "json": "application/json, */*;q=0.1",
@@ -194,23 +194,22 @@ class Client:
 
     def _hop(self, url: httpx.URL, gap: float, ask: _Ask) -> _Came:
         """One request in one turn; the turn is over when the whole answer is here."""
-        with self._pacer.turn(url.netloc.decode(), gap) as slot, ask.watch.running():
-            answer = self._exchange(url, ask, slot)
-            wait = _asked_wait(answer, ask.manners)
+        request = httpx.Request("GET", url, headers={**self._identity, **ask.headers}, extensions={"watch": ask.watch})
+        with (
+            self._pacer.turn(url.netloc.decode(), gap) as slot,
+            ask.watch.running(),
+            closing(self._network.handle_request(request)) as response,
+        ):
+            slot.answered()
+            status, headers = response.status_code, _kept(response.headers)
+            wait = _asked_wait(status, headers, ask.manners)
             if wait:
                 slot.hold_off(wait)
-        return _Came(answer, wait)
-
-    def _exchange(self, url: httpx.URL, ask: _Ask, slot: Slot) -> Answer:
-        request = httpx.Request("GET", url, headers={**self._identity, **ask.headers}, extensions={"watch": ask.watch})
-        with closing(self._network.handle_request(request)) as response:
-            slot.answered()
-            headers = _kept(response.headers)
             body = b""
-            if response.status_code not in _REDIRECTS:
+            if status not in _REDIRECTS:
                 encoding = response.headers.get("content-encoding", "")
                 body = ask.read(response.iter_raw(), encoding, ask.most, shown(str(url)))
-        return Answer(str(url), response.status_code, headers, body)
+        return _Came(Answer(str(url), status, headers, body), wait)
 
 
 def identity(contact: str) -> dict[str, str]:
@@ -248,7 +247,7 @@ def _checked(url: str) -> httpx.URL:
         parsed = httpx.URL(url).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError, UnicodeError):
         raise FetchError(f"{shown(url)} is no web address; correct it", code="bad_url") from None
-    if parsed.scheme not in {"http", "https"} or not parsed.host or not 0 < (parsed.port or 80) < 2**16:
+    if parsed.scheme not in {"http", "https"} or not parsed.host or (parsed.port or 0) >= 2**16:
         raise FetchError(f"{shown(url)} is no http(s) address; nothing else is fetched", code="bad_url")
     if parsed.userinfo:
         raise FetchError(f"{shown(url)} holds a user name; take it out", code="bad_url")
@@ -272,14 +271,15 @@ def _next(here: httpx.URL, location: str) -> httpx.URL:
 
 
 def _kept(headers: httpx.Headers) -> dict[str, str]:
-    return {name: value[:_LONGEST_HEADER] for name, value in headers.items() if name in _KEPT_HEADERS}
+    """Headers worth keeping, whole or not at all: part of an address or of a validator is another one."""
+    return {name: value for name, value in headers.items() if name in _KEPT_HEADERS and len(value) <= _LONGEST_HEADER}
 
 
-def _asked_wait(answer: Answer, manners: Manners) -> float | None:
+def _asked_wait(status: int, headers: Mapping[str, str], manners: Manners) -> float | None:
     """Seconds an answer asks to be left alone for; a 429 that does not say how long means the usual pause."""
-    if not may_pass(answer.status):
+    if not may_pass(status):
         return None
     # Measured by the server's own clock, where it tells it.
-    now = http_date(answer.headers.get("date")) or datetime.now(UTC)
-    wait = retry_after(answer.headers.get("retry-after"), now)
-    return manners.pause if wait is None and answer.status == 429 else wait
+    now = http_date(headers.get("date")) or datetime.now(UTC)
+    wait = retry_after(headers.get("retry-after"), now)
+    return manners.pause if wait is None and status == 429 else wait

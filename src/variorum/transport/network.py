@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 import httpcore
@@ -190,7 +190,7 @@ class _Stream(httpcore.NetworkStream):
         rest = memoryview(buffer)
         try:
             while rest:
-                sent = self._patiently(lambda left=rest: self._plug.send(left))  # type: ignore[misc]
+                sent = self._patiently(partial(self._plug.send, rest))
                 rest = rest[sent:]
         except TransientError as fault:
             if fault.name == "timeout":

@@ -66,7 +66,7 @@ def write_warc(stream: BinaryIO, bodies: Iterable[WarcBody], *, written_at: str,
     The same input gives the same bytes. ``packed``: one gzip member for each record. File names become
     proper URIs: what may not stand in one is percent-encoded.
     """
-    from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+    from warcio.warcwriter import WARCWriter
 
     writer = WARCWriter(stream, gzip=packed, warc_version="1.1")
     info = f"software: variorum {__version__}\r\nformat: WARC File Format 1.1\r\n".encode()
@@ -96,8 +96,8 @@ def _record_of(one: WarcBody) -> Any:
 
 
 def _record(kind: str, fields: list[tuple[str, str]], block: bytes, content_type: str) -> Any:
-    from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
-    from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+    from warcio.recordloader import ArcWarcRecord
+    from warcio.statusandheaders import StatusAndHeaders
 
     head = [("WARC-Type", kind), *fields, ("WARC-Block-Digest", _digest(block))]
     named = StatusAndHeaders("", head, protocol="WARC/1.1")
