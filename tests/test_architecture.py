@@ -31,7 +31,15 @@ ONLY_IN = {
     "pylatexenc": {"normalizers"},
     "bibtexparser": {"scrapers"},
     "rispy": {"scrapers"},
+    "selectolax": {"scrapers"},
+    "feedparser": {"scrapers"},
     "httpx": {"transport"},
+    "httpcore": {"transport"},
+    "protego": {"transport"},
+    "filelock": {"store"},
+    "structlog": {"cli"},
+    "warcio": {"transport"},
+    "prometheus_client": {"reports"},
 }
 
 

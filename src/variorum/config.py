@@ -52,6 +52,7 @@ class Settings(BaseSettings):
 
     ``db``: SQLAlchemy URL. ``archive``: folder of archived bodies; by default beside an SQLite file
     (``variorum.db`` has ``variorum.archive``). ``max_file_mib``: largest file taken in, MiB.
+    ``metrics_file``: where ``variorum ingest`` writes figures for Prometheus, if anywhere.
     ``contact``: e-mail or web address by which those who run the sources can reach whoever runs this.
     ``sources``: by name, those that are fetched and how.
     """
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     db: str = "sqlite:///variorum.db"
     archive: Path | None = None
     max_file_mib: int = Field(default=64, ge=1, le=1024)
+    metrics_file: Path | None = None
     contact: str = ""
     sources: Mapping[str, SourceSettings] = Field(default_factory=dict)
 
@@ -81,7 +83,10 @@ class Settings(BaseSettings):
         """Where archived bodies lie."""
         if self.archive is not None:
             return self.archive
+        return self.database_file.with_suffix(".archive") if self.database_file else Path("variorum.archive")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file that holds the database, if it is one."""
         sqlite_file = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+).*", self.db)
-        if sqlite_file and ":memory:" not in self.db:
-            return Path(sqlite_file[1]).with_suffix(".archive")
-        return Path("variorum.archive")
+        return Path(sqlite_file[1]) if sqlite_file and ":memory:" not in self.db else None

@@ -160,7 +160,7 @@ def test_quarantine(filled: Variorum) -> None:
 
 def test_sources(variorum: Variorum) -> None:
     names = [row["name"] for row in _json(variorum("source", "list", "--format", "json"))]
-    assert names == ["academia", "arxiv", "bzpeer", "nsf_par", "oai", "scholar_feed"]
+    assert names == ["academia", "arxiv", "bzpeer", "feed", "nsf_par", "oai", "scholar_feed"]
     assert "robots.txt" in variorum("source", "show", "academia").out
     assert variorum("source", "show", "nosuch").code == 2
     assert variorum("import", SEEDS[0], "--source", "nosuch").code == 2

@@ -25,6 +25,11 @@ EXPECTED = {
     "arxiv_rendered_oai": (52, 156, 21, 0),
     "oai_errors_and_verbs": (32, 109, 20, 2),
     "oai_repositories": (67, 1692, 3, 2),
+    # Refused are tags without a page around them, a page that only leads elsewhere, answers of JSON and XML APIs.
+    "arxiv_abs": (14, 1327, 0, 1),
+    "arxiv_rendered_feed": (11, 40, 4, 0),
+    "arxiv_rendered_html": (25, 128, 6, 1),
+    "feeds_apis_other": (8, 418, 0, 4),
     "oai_zenodo_2026": (32, 110, 74, 1),
 }
 

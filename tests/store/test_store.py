@@ -20,7 +20,8 @@ from tests.conftest import MakeWorkspace
 
 from variorum.config import Settings
 from variorum.errors import BadInputError, DatabaseError, NotNowError
-from variorum.pipeline.importing import store_page
+from variorum.pipeline.containers import SavedBody
+from variorum.pipeline.importing import store_saved
 from variorum.pipeline.reading import Page, combine
 from variorum.pipeline.resolving import recluster, run_dedup
 from variorum.pipeline.workspace import Workspace, open_workspace
@@ -66,7 +67,7 @@ def store(workspace: Workspace, *records: Record) -> Counter[str]:
     body = "\n".join(one.model_dump_json() for one in records).encode()
     with writing(workspace.engine) as connection:
         run_id = runs.start(connection, "import", [], "", workspace.clock())
-    tally, _ = store_page(workspace, run_id, "page", body, Page(SOURCE, sightings, ()))
+    tally = store_saved(workspace, run_id, SavedBody("file:page", body), Page(SOURCE, sightings, ())).counts
     return tally
 
 

@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 from variorum import __version__
-from variorum.cli import _signals, db, dedup, harvest, pages, quarantine, runs, sources, works
+from variorum.cli import (
+    _signals,
+    archive,
+    db,
+    dedup,
+    harvest,
+    pages,
+    quarantine,
+    renormalize,
+    runs,
+    schedule,
+    sources,
+    works,
+)
 from variorum.cli._options import new_app
 from variorum.cli._output import say
 from variorum.errors import ExitCode, VariorumError
@@ -24,12 +37,15 @@ app = new_app(
 )
 harvest.register(app)
 pages.register(app)
+renormalize.register(app)
 app.add_typer(dedup.app, name="dedup")
 app.add_typer(works.app, name="works")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sources.app, name="source")
+app.add_typer(archive.app, name="archive")
 app.add_typer(db.app, name="db")
+app.add_typer(schedule.app, name="schedule")
 
 
 def _print_version(asked: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from variorum.cli._options import Db, Format, Output, new_app, settings
 from variorum.cli._output import print_json, print_rows, say
+from variorum.cli._run_files import RunFiles
 from variorum.cli._watching import LogFormat, watching
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ Logs = Annotated[LogFormat, typer.Option("--log-format", help="Log lines for peo
 KeyFile = Annotated[
     str | None, typer.Option("--file", help="File of ids, one on a line; - for standard input.", metavar="F|-")
 ]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", help="Write the run's report here too, as JSON.", dir_okay=False, metavar="FILE"),
+]
+MetricsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics-file", help="Write figures for Prometheus' node exporter here.", dir_okay=False, metavar="FILE"
+    ),
+]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Only the ids that failed last time.")]
 
 
@@ -57,6 +68,8 @@ def ingest(
     accept_drop: AcceptDrop = False,
     dry_run: DryRun = False,
     log_format: Logs = LogFormat.TEXT,
+    report: ReportFile = None,
+    metrics_file: MetricsFile = None,
     output: Output = Format.TABLE,
     db: Db = None,
 ) -> None:
@@ -79,7 +92,10 @@ def ingest(
         )
     plans = [make_plan(own, name, SinceScope(_day(since))) for name in dict.fromkeys(names)]
     arguments = [*names, *(["--since", since] if since else [])]
-    _carry_out(own, plans, "ingest", arguments, dry_run, log_format, output, limit=limit, accept_drop=accept_drop)
+    files = RunFiles(report, metrics_file or own.metrics_file)
+    _carry_out(
+        own, plans, "ingest", arguments, dry_run, log_format, output, limit=limit, accept_drop=accept_drop, files=files
+    )
 
 
 @backfill.command("keys", epilog="Example: variorum backfill keys arxiv 2104.12255 hep-th/9901001")
@@ -163,20 +179,26 @@ def _carry_out(
     *,
     limit: int | None = None,
     accept_drop: bool = False,
+    files: RunFiles | None = None,
 ) -> None:
     from variorum.cli._signals import stoppable
+    from variorum.errors import ExitCode
     from variorum.pipeline.ingesting import Orders, ingest, preview
     from variorum.pipeline.workspace import open_workspace
 
     if dry_run:
         print_rows(output, preview(own, plans), _PREVIEW, "nothing to do")
         return
+    files = files or RunFiles()
+    files.check()
     orders = Orders(command, arguments, own.contact, limit, accept_drop)
     target = open_workspace(own, create=True)
     with stoppable() as stop, watching([plan.source.name for plan in plans], log_format) as tell:
         result = ingest(target, plans, orders, stop, tell)
+    # Before anything is printed: whoever reads that may have gone.
+    written = files.write(target, own, plans, result)
     _show(result, output)
-    raise typer.Exit(result.exit_code)
+    raise typer.Exit(result.exit_code if written else result.exit_code or ExitCode.FAILED)
 
 
 _PREVIEW = {"source": "source", "scope": "*scope", "since": "since", "resumes": "resumes", "request": "*first request"}

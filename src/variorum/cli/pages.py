@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from variorum.cli._output import counted, print_json_line, progress, say
 
 if TYPE_CHECKING:
     from variorum.pipeline.importing import ImportResult
+    from variorum.pipeline.reading import Page
 
 LARGEST_FILE_MIB = 64
 
@@ -36,13 +38,22 @@ def register(app: typer.Typer) -> None:
 def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
     """Read saved pages into the store: archived, each in one transaction, repeats changing nothing.
 
+    Files of many pages are taken apart: WARC files, and the arXiv metadata snapshot (JSON lines).
+
     Exit 3 when something had to be quarantined, 2 when a file was refused.
     """
     from variorum.pipeline.importing import import_files
 
     target = workspace(db, create=True)
-    with progress("importing", len(files)) as bar:
-        result = import_files(target, files, source, lambda _path, _page: bar.advance(bar.task_ids[0]))
+    with progress("importing", None) as bar:
+        seen = Counter[str]()
+
+        def show(path: Path, page: Page | None) -> None:
+            seen.update(pages=1, entries=page.seen if page is not None else 0)
+            told = f"{path.name}: {counted(seen['pages'], 'page')}, {counted(seen['entries'], 'entry')}"
+            bar.update(bar.task_ids[0], description=told, completed=seen["pages"])
+
+        result = import_files(target, files, source, show)
     _tell(result)
     raise typer.Exit(result.exit_code)
 
@@ -51,9 +62,11 @@ def _tell(result: ImportResult) -> None:
     counts = result.counts
     say(
         f"run {result.run_id}: {counted(counts['seen'], 'entry')} seen = {counted(counts['sightings'], 'sighting')} "
-        f"+ {counts['quarantined']:,} quarantined"
+        f"+ {counts['quarantined']:,} quarantined" + (f" + {counts['skipped']:,} skipped" if counts["skipped"] else "")
     )
     say(f"  {counts['new']} new, {counts['changed']} changed, {counts['unchanged']} unchanged")
+    if counts["skipped"]:
+        say(f"  {counted(counts['skipped'], 'record')} of WARC files skipped: pages of no source that is known")
     if result.newly_quarantined:
         say(f"  {result.newly_quarantined} newly quarantined; look with: variorum quarantine list")
     if not (counts["new"] or counts["changed"] or result.newly_quarantined or result.failures):
@@ -69,17 +82,31 @@ def parse(files: Files, source: SourceName = None) -> None:
     Exit 3 when something was rejected, 2 when a file was refused.
     """
     from variorum.errors import BadInputError, ExitCode
-    from variorum.pipeline.reading import Page, read_file, read_page, records_of
+    from variorum.pipeline.containers import saved_bodies
+    from variorum.pipeline.reading import read_page, records_of
     from variorum.reports.views import record_view, rejection_view
 
     pages: list[tuple[str, Page]] = []
     outcome = ExitCode.OK
+
+    def refuse(error: BadInputError, locator: str) -> None:
+        nonlocal outcome
+        print_json_line({"code": error.code, "message": error.message, "locator": locator}, stderr=True)
+        outcome = ExitCode.BAD_INPUT
+
     for path in files:
         try:
-            pages.append((str(path), read_page(read_file(path, LARGEST_FILE_MIB), source)))
+            for saved in saved_bodies(path, LARGEST_FILE_MIB):
+                if isinstance(saved, BadInputError):
+                    refuse(saved, str(path))
+                    continue
+                locator = saved.uri.replace(f"file:{path.name}", str(path), 1)
+                try:
+                    pages.append((locator, read_page(saved.body, source)))
+                except BadInputError as error:
+                    refuse(error, locator)
         except BadInputError as error:
-            print_json_line({"code": error.code, "message": error.message, "locator": str(path)}, stderr=True)
-            outcome = ExitCode.BAD_INPUT
+            refuse(error, str(path))
     for record, locators in records_of(pages):
         print_json_line(record_view(record, locators))
     for name, page in pages:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, known_source, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_rows, print_table, say
+from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, known_source, new_app, settings, workspace
+from variorum.cli._output import counted, print_csv, print_json, print_rows, print_table, say
 
 app = new_app("Look at entries that could not be read.")
 
@@ -75,3 +75,45 @@ def show(
         print_csv([row], list(row))
     else:
         print_table(list(row.items()), ["field", "*value"])
+
+
+@app.command("retry", epilog="Example: variorum quarantine retry --source arxiv")
+def retry(
+    row_ids: Annotated[
+        list[int] | None, typer.Argument(help="Numbers in the list.", metavar="[ID]…", min=1, max=LARGEST_ID)
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help="All of this source.", metavar="NAME")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that is open.")] = False,
+    db: Db = None,
+) -> None:
+    """Read the pages of quarantined entries again, after a fix or with other settings. Nothing is fetched.
+
+    What is read now leaves the quarantine. Exit 3 when something is in it still.
+    """
+    from variorum.cli.renormalize import read_again
+    from variorum.errors import BadInputError, ExitCode
+    from variorum.pipeline.workspace import open_workspace
+    from variorum.store import pages, reporting
+    from variorum.store.engine import reading
+
+    if not row_ids and source is None and not everything:
+        raise BadInputError("say which: numbers, --source NAME or --all", code="no_row")
+    own = settings(db)
+    target = open_workspace(own)
+    with reading(target.engine) as connection:
+        waiting = reporting.quarantined(connection, status="open", source=known_source(source), limit=1_000_000)
+        chosen = {row["capture_id"] for row in waiting if not row_ids or row["id"] in row_ids}
+        captures = [capture for capture in pages.captures(connection) if capture.id in chosen]
+    if not captures:
+        raise BadInputError("nothing open in quarantine has these numbers", code="no_row")
+    arguments = [
+        *map(str, row_ids or ()),
+        *(["--source", source] if source else []),
+        *(["--all"] if everything else []),
+    ]
+    read_again(target, own, captures, "quarantine retry", arguments)
+    with reading(target.engine) as connection:
+        after = reporting.quarantined(connection, status="open", limit=1_000_000)
+    left = sum(1 for row in after if row["capture_id"] in chosen)
+    say(f"  {counted(left, 'entry')} still in quarantine" if left else "  all of it is read now")
+    raise typer.Exit(ExitCode.NEEDS_A_HUMAN if left else ExitCode.OK)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from variorum.cli._options import LARGEST_ID, Db, Format, Limit, Output, new_app, workspace
-from variorum.cli._output import print_csv, print_json, print_rows, print_table
+from variorum.cli._output import print_csv, print_json, print_line, print_rows, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = new_app("See what ran, when, and what it counted.")
 
@@ -22,6 +25,17 @@ _COLUMNS = {
     "unchanged": ">same",
     "quarantined": ">quar.",
     "works": ">works",
+}
+_SOURCES = {
+    "source": "source",
+    "status": "status",
+    "pages": ">pages",
+    "seen": ">seen",
+    "new": ">new",
+    "changed": ">chg.",
+    "unchanged": ">same",
+    "quarantined": ">quar.",
+    "told": "*what to know",
 }
 
 
@@ -47,21 +61,25 @@ def show(
     output: Output = Format.TABLE,
     db: Db = None,
 ) -> None:
-    """Show one run with its counts: seen = new + changed + unchanged + quarantined + skipped."""
+    """Show one run with its counts: seen = new + changed + unchanged + quarantined + skipped.
+
+    A run that fetched also shows the part of each source.
+    """
     from variorum.errors import BadInputError
-    from variorum.reports.views import run_view
-    from variorum.store import runs
+    from variorum.reports.views import harvest_view, run_view
+    from variorum.store import harvests, runs
     from variorum.store.engine import reading
 
     if which != "last" and not (which.isdecimal() and int(which) <= LARGEST_ID):
         raise BadInputError(f"{which!r} is no run: give its number, or `last`", code="no_run")
     with reading(workspace(db).engine) as connection:
         run = runs.get(connection, None if which == "last" else int(which))
+        parts = harvests.of_run(connection, run.id) if run is not None else []
     if run is None:
         raise BadInputError("there is no such run; see: variorum runs list", code="no_run")
-    view = run_view(run)
+    view, sources = run_view(run), [harvest_view(part) for part in parts]
     if output is Format.JSON:
-        print_json(view)
+        print_json({**view, "sources": sources})
         return
     counts = view.pop("counts")
     flat = {**view, "arguments": " ".join(run.arguments), **counts}
@@ -69,3 +87,17 @@ def show(
         print_csv([flat], list(flat))
     else:
         print_table(list(flat.items()), ["", "*value"])
+        _print_sources(sources)
+
+
+def _print_sources(sources: Sequence[dict[str, Any]]) -> None:
+    if sources:
+        print_line()
+        rows = [{**source, **source["counts"], "told": _told(source)} for source in sources]
+        print_table(([row[column] for column in _SOURCES] for row in rows), list(_SOURCES.values()))
+
+
+def _told(source: dict[str, Any]) -> str:
+    """A source's alarms, or else why its harvest ended as it did."""
+    told = [f"{alarm['code']}: {alarm['message']}" for alarm in source["alarms"]]
+    return "; ".join(told) or ": ".join(filter(None, (source["code"], source["message"])))

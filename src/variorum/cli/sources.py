@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from variorum.cli._options import Format, Output, new_app
+from variorum.cli._options import Db, Format, Output, new_app, settings
 from variorum.cli._output import print_csv, print_json, print_rows, print_table
 
 app = new_app("See which sources can be read, and how.")
@@ -58,3 +59,36 @@ def show(
     else:
         flat = [(key, "; ".join(value) if isinstance(value, list) else value) for key, value in row.items()]
         print_table(flat, ["", "*value"])
+
+
+@app.command("check", epilog="Example: variorum source check arxiv, or: variorum source check nsf_par --file page.txt")
+def check(
+    name: Annotated[str, typer.Argument(help="The source's name.", metavar="NAME")],
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A saved page; one is fetched when not given.", metavar="PAGE")
+    ] = None,
+    output: Output = Format.TABLE,
+    db: Db = None,
+) -> None:
+    """Take one page of a source and say what it reads off it. Nothing is stored.
+
+    Exit 3 when the page does not look like the source's.
+    """
+    from variorum.cli._signals import stoppable
+    from variorum.errors import ExitCode
+    from variorum.pipeline.checking import check_live, check_saved
+    from variorum.reports.check_report import check_rows, check_view
+
+    own = settings(db)
+    if file is not None:
+        result = check_saved(own, name, file)
+    else:
+        with stoppable() as stop:
+            result = check_live(own, name, stop)
+    if output is Format.JSON:
+        print_json(check_view(result))
+    elif output is Format.CSV:
+        print_csv(check_rows(result), ["what", "value"])
+    else:
+        print_table([(row["what"], row["value"]) for row in check_rows(result)], ["", "*value"])
+    raise typer.Exit(ExitCode.NEEDS_A_HUMAN if result.alarm is not None else ExitCode.OK)

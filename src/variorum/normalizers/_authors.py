@@ -137,7 +137,8 @@ def _plain(name: str) -> str:
     """The name as people read it."""
     if "\\" in name or "{" in name:
         name = clean(name, tex=True).replace("{", "").replace("}", "")
-    return _TIGHT.sub(r"\1 ", clean(html.unescape(name)))
+    name = clean(html.unescape(name))
+    return _TIGHT.sub(r"\1 ", name) if "." in name else name
 
 
 def _pieces(raw: str) -> list[str]:

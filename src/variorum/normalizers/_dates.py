@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from variorum.schema import partial_date
 
@@ -79,6 +80,7 @@ def read_loose_date(text: str) -> str | None:
     return match[1] if match else None
 
 
+@lru_cache(maxsize=4096)
 def _real(year: int | None, month: int | None, day: int | None) -> str | None:
     try:
         return partial_date(year or 0, month, day)

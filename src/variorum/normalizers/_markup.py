@@ -27,6 +27,7 @@ def unmarked(text: str) -> str:
 def readable(text: str, tex: bool) -> str:
     """Text as people read it; TeX is read and its braces dropped when the file is TeX or the text shows it."""
     text = unmarked(text)
-    if not (tex or _TEX.search(text)):
+    # Every mark of TeX has one of the two characters, which are looked for faster.
+    if not (tex or (("\\" in text or "{" in text) and _TEX.search(text))):
         return clean(text)
     return clean(clean(text, tex=True).replace("{", "").replace("}", ""))

@@ -15,7 +15,7 @@ from variorum.dedup.clustering import pair_of
 from variorum.dedup.engines.local import resolve
 from variorum.dedup.survivorship import MULTIPLE_FIELDS, value_of
 from variorum.errors import DatabaseError, VariorumError
-from variorum.pipeline.rereading import refusals, reread
+from variorum.pipeline.rereading import refusals_of, reread
 from variorum.pipeline.resolving import recluster, run_dedup, stored_features
 from variorum.pipeline.storing import store_page
 from variorum.pipeline.workspace import Workspace
@@ -240,7 +240,7 @@ def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
     counts: Counter[str] = Counter()
     with writing(copy.engine) as connection:
         run_id = runs.start(connection, "rebuild", [], "", copy.clock())
-    refused = refusals(settled)
+    refused = refusals_of(settled)
     for capture in taken:
         page = reread(workspace, capture, refused)
         again = replace(capture.as_new(), checkpoint_id=None)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from variorum.pipeline.reading import Page
-from variorum.schema import Record
+from variorum.schema import Record, Rejection
 from variorum.scrapers import Expectations
 
 
@@ -44,6 +45,12 @@ def page_alarm(expects: Expectations, page: Page) -> Alarm | None:
 def _has(record: Record, field: str) -> bool:
     value = getattr(record, field)
     return value is not None and value != ()
+
+
+def refused(page: Page, alarm: Alarm, *, stage: Literal["fetch", "page"] = "page") -> Page:
+    """The page as one that is not believed: nothing of it is taken, for the reason the alarm gives."""
+    why = Rejection(code=alarm.code, message=alarm.message, place="page", stage=stage)
+    return Page(page.source, (), (why,), refused=True)
 
 
 SHORT_PAGE = 0.6

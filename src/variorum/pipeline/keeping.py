@@ -10,12 +10,11 @@ from typing import Literal
 
 from variorum import __version__
 from variorum.errors import VariorumError
-from variorum.pipeline.expectations import Alarm
+from variorum.pipeline.expectations import Alarm, refused
 from variorum.pipeline.plans import SCOPE_NAMES, Plan
 from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored, says_nothing_new, store_page, unchanged
 from variorum.pipeline.workspace import Workspace
-from variorum.schema import Rejection
 from variorum.schema.harvest import Keys, Position, Request
 from variorum.scrapers import Step
 from variorum.store import checkpoints, harvests, runs
@@ -103,11 +102,8 @@ def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Litera
     """
     job, source = ledger.job, ledger.plan.source
     page = _rejected_whole(fetched.answer.body, source.name) if stage == "page" else None
-    refused = page is None
-    if page is None:
-        why = Rejection(code=alarm.code, message=alarm.message, place="page", stage=stage)
-        page = Page(source, (), (why,))
-    capture = _capture(ledger, fetched, page, refused=refused)
+    page = page or refused(Page(source, (), ()), alarm, stage=stage)
+    capture = _capture(ledger, fetched, page)
     with writing(job.workspace.engine) as connection:
         stored = _stored(connection, job, capture, page)
         _count(connection, ledger, stored)
@@ -123,9 +119,7 @@ def _rejected_whole(body: bytes, source_name: str) -> Page | None:
     return page if not page.sightings and all(one.stage == "page" for one in page.rejections) else None
 
 
-def _capture(
-    ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None, refused: bool = False
-) -> NewCapture | None:
+def _capture(ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None) -> NewCapture | None:
     """The answer as a capture, its body in the archive; None when the page says nothing new."""
     workspace, answer = ledger.job.workspace, fetched.answer
     with reading(workspace.engine) as connection:
@@ -140,7 +134,7 @@ def _capture(
         captured_at=workspace.clock(),
         status=answer.status,
         headers={**answer.headers, **moved},
-        outcome="refused" if refused else "read",
+        outcome="refused" if page.refused else "read",
         read_by=__version__,
         checkpoint_id=checkpoint_id,
     )

@@ -94,7 +94,7 @@ def make_plan(settings: Settings, name: str, scope: Scope) -> Plan:
         channel=channel,
         endpoint=endpoint,
         manners=_manners(channel.manners, own),
-        expects=_expectations(source.expects, own),
+        expects=expectations_of(settings, source),
         lookback=channel.lookback if own.lookback_days is None else own.lookback_days,
         since=own.since.isoformat() if own.since else None,
         scope=scope,
@@ -131,7 +131,9 @@ def _manners(usual: Manners, own: SourceSettings) -> Manners:
     )
 
 
-def _expectations(expects: Expectations, own: SourceSettings) -> Expectations:
+def expectations_of(settings: Settings, source: Source) -> Expectations:
+    """What the source's pages must look like, as the source declares and the settings say otherwise."""
+    own, expects = settings.sources.get(source.name, SourceSettings()), source.expects
     if own.required is not None:
         expects = replace(expects, required=tuple(sorted(own.required.items())))
     return replace(expects, rejected=own.rejected) if own.rejected is not None else expects

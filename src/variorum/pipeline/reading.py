@@ -14,11 +14,15 @@ from variorum.scrapers import Body, Layout, Source, decode, get_source, recognis
 
 @dataclass(frozen=True)
 class Page:
-    """Everything read from one page. Each entry seen is a sighting or a rejection."""
+    """Everything read from one page. Each entry seen is a sighting or a rejection.
+
+    ``refused``: the page is kept and not believed; its one rejection says why.
+    """
 
     source: Source
     sightings: tuple[Sighting, ...]
     rejections: tuple[Rejection, ...]
+    refused: bool = False
 
     @property
     def seen(self) -> int:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from variorum import __version__
 from variorum.pipeline.merging import refresh_fields
 from variorum.pipeline.reading import Page, combine
 from variorum.schema import Record
 from variorum.store import pages
 from variorum.store.engine import Connection
-from variorum.store.pages import NewCapture, StoredRecord
+from variorum.store.pages import CaptureRow, NewCapture, StoredRecord
 
 RecordKey = tuple[str, str]
 """A record's identity: source and source key."""
@@ -71,6 +72,38 @@ def store_page(connection: Connection, run_id: int, new: NewCapture, page: Page)
     if new.is_fetched:
         rejections = pages.unknown_rejections(connection, new.source, rejections, before=capture_id)
     return Stored(tally, pages.add_rejections(connection, run_id, capture_id, rejections))
+
+
+UNSTATED = "unstated"
+"""The flag of a record that no page states any more, as its pages are read today. It stays, and is never lost."""
+
+
+def restate_page(connection: Connection, run_id: int, capture: CaptureRow, page: Page) -> tuple[Stored, int]:
+    """Store a page as it reads today over what was stored of it before; also how many records it left unstated."""
+    before = pages.sightings_of_capture(connection, capture.id)
+    places = {sighting.place for sighting in page.sightings}
+    pages.drop_sightings(connection, capture.id, [place for place in before if place not in places])
+    again = replace(capture.as_new(), read_by=__version__, outcome="refused" if page.refused else "read")
+    stored = store_page(connection, run_id, again, page)
+    now = {number for number, _ in pages.sightings_of_capture(connection, capture.id).values()}
+    return stored, _restate_elsewhere(connection, run_id, {number for number, _ in before.values()} - now)
+
+
+def _restate_elsewhere(connection: Connection, run_id: int, record_ids: set[int]) -> int:
+    """Form anew records that a page no longer states, from the pages that still do; how many have none."""
+    left = pages.statements_of(connection, sorted(record_ids))
+    unstated = 0
+    for stored in pages.records_by_id(connection, sorted(record_ids)):
+        if left.get(stored.id):
+            record = combine(left[stored.id])
+        else:
+            flags = (*(flag for flag in stored.record.flags if flag != UNSTATED), UNSTATED)
+            record = stored.record.model_copy(update={"flags": flags})
+            unstated += 1
+        if record != stored.record:
+            pages.update_record(connection, run_id, stored, record)
+    refresh_fields(connection, sorted(record_ids))
+    return unstated
 
 
 def _tally(page: Page) -> Counter[str]:

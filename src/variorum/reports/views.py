@@ -7,6 +7,7 @@ from typing import Any
 
 from variorum.dedup.survivorship import MULTIPLE_FIELDS, SINGLE_FIELDS
 from variorum.schema import Author, Record, Rejection
+from variorum.store.harvests import HarvestRow
 from variorum.store.runs import RunRow
 from variorum.store.works import FieldRow, SeenRecord
 
@@ -62,6 +63,24 @@ def run_view(run: RunRow) -> dict[str, Any]:
         "started_at": run.started_at,
         "finished_at": run.finished_at,
         "counts": run.counts,
+    }
+
+
+def harvest_view(harvest: HarvestRow) -> dict[str, Any]:
+    """One source's part in a run, as the ledger has it."""
+    return {
+        "source": harvest.source,
+        "scope": harvest.scope,
+        "status": harvest.status,
+        "code": harvest.code,
+        "message": harvest.message,
+        "alarms": [{"code": code, "message": message} for code, message in harvest.alarms],
+        "resume_at": harvest.resume_at,
+        "started_at": harvest.started_at,
+        "finished_at": harvest.finished_at,
+        "pages": harvest.pages,
+        "entries": harvest.entries,
+        "counts": harvest.counts,
     }
 
 

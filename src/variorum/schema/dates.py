@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -15,6 +16,7 @@ from pydantic import AfterValidator
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
+@lru_cache(maxsize=4096)  # ten years of days: a harvest names the same ones again and again
 def check_partial_date(text: str) -> str:
     """Return ``text`` when it is a real partial date; raise ``ValueError`` otherwise."""
     match = _PARTIAL_DATE.fullmatch(text)

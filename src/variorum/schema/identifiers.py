@@ -49,10 +49,12 @@ _LATEX = tuple((form % char, char) for char in "_%&#$/" for form in ("{\\%s}", "
 
 def _fold(raw: str) -> str:
     """``raw`` in ASCII lower case, hyphens plain, nothing invisible; '' when too long or not encodable."""
-    if len(raw) > _MAX_LENGTH or _SURROGATES.search(raw):
+    if len(raw) > _MAX_LENGTH:
         return ""
     if raw.isascii():  # nearly all are, and hold nothing that is invisible or only looks like a hyphen
         return raw.lower().strip()
+    if _SURROGATES.search(raw):
+        return ""
     return _DASHES.sub("-", _INVISIBLE.sub("", raw)).translate(_ASCII_LOWER).strip()
 
 
@@ -117,6 +119,8 @@ def normalise_doi(raw: str) -> str | None:
 
 def _doi_of(text: str) -> str | None:
     """The DOI that an unescaped text is."""
+    if "10." not in text:
+        return None
     start = _after(_DOI_LEAD, text)
     prefix = _DOI_PREFIX.match(text, start)
     if prefix is None:
@@ -173,7 +177,11 @@ def normalise_arxiv(raw: str) -> ArxivId | None:
     the subject class; new ones have four digits from 0704, five from 1501; numbers count from 1.
     """
     text = _unescape(raw)
-    doi = _doi_of(text)
+    return _arxiv_of(text, _doi_of(text))
+
+
+def _arxiv_of(text: str, doi: str | None) -> ArxivId | None:
+    """The arXiv id that an unescaped text is, or the DOI in it."""
     text = doi.removeprefix(_ARXIV_DOI) if doi else text.strip(_WRAPPING)
     start = _after(_ARXIV_LEAD, text)
     lead, text = text[:start], text[start:]
@@ -299,9 +307,11 @@ def identify(raw: str, *, role: Role = "self") -> Identifier | None:
 
     arXiv comes before DOI, so that arXiv's own DOIs count as arXiv ids; the value has no version.
     """
-    if arxiv := normalise_arxiv(raw):
+    text = _unescape(raw)
+    doi = _doi_of(text)
+    if arxiv := _arxiv_of(text, doi):
         return Identifier(scheme="arxiv", value=arxiv.id, raw=raw, role=role)
-    if doi := normalise_doi(raw):
+    if doi:
         return Identifier(scheme="doi", value=doi, raw=raw, role=role)
     # Plain digits fit several schemes; only a label or an address says which.
     if _bare(raw)[:1].isdigit():

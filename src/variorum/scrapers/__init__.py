@@ -22,6 +22,7 @@ from variorum.scrapers._base import (
 )
 from variorum.scrapers._citations import guess_format, read_citations
 from variorum.scrapers._decode import decode
+from variorum.scrapers._lines import split_lines
 
 __all__ = [
     "AskAgainError",
@@ -41,6 +42,7 @@ __all__ = [
     "read_citations",
     "recognise",
     "sources",
+    "split_lines",
 ]
 
 

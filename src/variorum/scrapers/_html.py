@@ -1,9 +1,9 @@
 """Reading HTML from strangers: what would take the parser very long is refused first, and selections fail loudly.
 
-The parser takes quadratic time over tags that are nested very deep and over tags with very many
-attributes. ``parse_html`` therefore goes over the page once, as HTML's own rules cut it into tags, and
-refuses pages beyond what any site sends. Where two readings of a page are possible (foreign markup,
-scripts inside comments inside scripts) it refuses too, because it could count by the wrong one.
+The parser takes quadratic time over tags that are nested very deep, over tags with very many attributes
+and over very many different names. ``parse_html`` therefore goes over the page once, as HTML's own rules
+cut it into tags, and refuses pages beyond what any site sends. Where two readings of a page are possible
+(foreign markup, scripts inside comments inside scripts) it refuses too, for it could count by the wrong one.
 """
 
 from __future__ import annotations
@@ -22,25 +22,46 @@ MAX_DEPTH = 500
 MAX_ATTRIBUTES = 500
 """Attributes of one tag."""
 
+MAX_NAMES = 5_000
+"""Different names of tags and attributes; the parser looks each up in a table of fixed size."""
+
 MAX_ROOTS = 10
 """How often <html> and <body> may begin; the parser joins the attributes of all of them."""
+
+MAX_OPTIONS = 5_000
+"""Choices in forms; each one is looked up among all those before it."""
 
 MAX_REOPENED = 1_000_000
 """How many <b>, <i> and the like may have to be opened again in the blocks that follow them, in all."""
 
-_ATTRIBUTE = r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s"'>][^\s>]*+)?+)?+"""
-_REST = rf"(?P<rest>(?:[\s/]++|{_ATTRIBUTE})*+)(?:>|\Z)"
+_SPACE = r" \t\n\f\r"  # HTML's; Python's \s is wider
+_NAME = rf"[^{_SPACE}/>][^{_SPACE}/>=]*+"
+_ATTRIBUTE = (
+    _NAME + rf"""(?:[{_SPACE}]*+=[{_SPACE}]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^{_SPACE}"'>][^{_SPACE}>]*+)?+)?+"""
+)
+_REST = rf"(?:[{_SPACE}/]++|{_ATTRIBUTE})*+"
 _TOKEN = re.compile(
     rf"""
       <!--(?:-?>|.*?(?:--!?>|\Z))                                # a comment
-    | <(?P<close>/?+)(?P<name>[A-Za-z][^\s/>]*+){_REST}          # a tag
+    | <(?P<close>/?+)(?P<name>[A-Za-z][^{_SPACE}/>]*+)(?P<rest>{_REST})(?:>|\Z)   # a tag
     | <[!?/][^>]*+(?:>|\Z)                                       # a declaration, or what passes for a comment
     """,
     re.X | re.S,
 )
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-_SHAPES = "g|path|circle|line|rect|polyline|polygon|ellipse|defs|use"
-_DRAWING = re.compile(rf"(?:[^<]++|</?(?:{_SHAPES})(?=[\s/>])(?:[\s/]++|{_ATTRIBUTE})*+>)*+</svg\s*+>", re.S | re.I)
+_ATTRIBUTES = re.compile(rf"(?=({_NAME})){_ATTRIBUTE}")
+_SHAPES = (
+    "g|path|circle|line|rect|polyline|polygon|ellipse|defs|use|symbol|stop|linearGradient|radialGradient|clipPath|mask"
+)
+_DRAWING = re.compile(
+    rf"""
+    (?: [^<]++
+      | </?(?:{_SHAPES})(?=[{_SPACE}/>]){_REST}>
+      | <(title|desc|style)(?=[{_SPACE}/>]){_REST}>[^<]*+</\1[{_SPACE}]*+>
+    )*+
+    </svg[{_SPACE}]*+>
+    """,
+    re.S | re.I | re.X,
+)
 
 _ROOTS = frozenset({"html", "body"})
 _UNCOUNTED = frozenset(
@@ -76,15 +97,21 @@ class _Stack:
         self._formatting = 0
         self.reopened = 0
         self.roots = 0
+        self.options = 0
 
-    @property
-    def depth(self) -> int:
-        return len(self._names)
+    def is_excessive(self) -> bool:
+        return (
+            len(self._names) > MAX_DEPTH
+            or self.roots > MAX_ROOTS
+            or self.options > MAX_OPTIONS
+            or self.reopened > MAX_REOPENED
+        )
 
     def start(self, name: str) -> None:
         """A start tag: it may end the tag before it, and opens another."""
         self.reopened += self._formatting
         self.roots += name in _ROOTS
+        self.options += name == "option"
         if self._names and self._names[-1] in _ENDED_BY.get(name, ()):
             self._names.pop()
         if name not in _UNCOUNTED and name not in _ROOTS:
@@ -104,34 +131,35 @@ class _Stack:
 def _refuse_hostile(text: str) -> None:
     """Raise ``LayoutError`` unless tags nest and hold attributes within bounds; takes linear time."""
     stack = _Stack()
+    names: set[str] = set()
     position = 0
     while (token := _TOKEN.search(text, position)) is not None:
         position = token.end()
         name = (token["name"] or "").lower()
         if not name:
             continue
+        attributes = _ATTRIBUTES.findall(token["rest"])
+        names.update((name, *attributes))
+        if len(attributes) > MAX_ATTRIBUTES or len(names) > MAX_NAMES:
+            raise _hostile("too many attributes or names", token.start())
         if token["close"]:
             stack.end(name)
-            continue
-        # An attribute takes two characters at least, so only long tags need counting.
-        rest = token["rest"]
-        if len(rest) > 2 * MAX_ATTRIBUTES and sum(1 for _ in _ATTRIBUTES.finditer(rest)) > MAX_ATTRIBUTES:
-            raise _hostile(f"more than {MAX_ATTRIBUTES} attributes", token.start())
-        if name in _RAW:
+        elif name in _RAW:
             position = _behind_raw(text, name, position)
         elif name in _FOREIGN:
-            position = _behind_drawing(text, name, position)
+            start, position = position, _behind_drawing(text, name, position)
+            names.update(_ATTRIBUTES.findall(text, start, position))
         elif name == "plaintext":
             return
         else:
             stack.start(name)
-        if stack.depth > MAX_DEPTH or stack.roots > MAX_ROOTS or stack.reopened > MAX_REOPENED:
-            raise _hostile("too many tags open at once", token.start())
+        if stack.is_excessive():
+            raise _hostile("too many tags, or too many open at once,", token.start())
 
 
 def _behind_raw(text: str, name: str, position: int) -> int:
     """The position of the end tag of an element whose content is not markup."""
-    end = re.compile(rf"</{name}(?=[\s/>])", re.I).search(text, position)
+    end = re.compile(rf"</{name}(?=[{_SPACE}/>])", re.I).search(text, position)
     stop = end.start() if end else len(text)
     if name == "script" and "<!--" in text[position:stop] and "<script" in text[position:stop].lower():
         raise _hostile("a script that seems to hold another", position)

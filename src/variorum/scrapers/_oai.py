@@ -102,7 +102,7 @@ def read_dublin_core(content: Element) -> tuple[str, dict[str, str]]:
     values: dict[str, list[str]] = {name: [] for name in _DUBLIN_CORE}
     for one in children(content):
         values.get(name_of(one), []).append(words(one))
-    return "oai_dc", {name: join_values(found) for name, found in values.items()}
+    return "oai_dc", {name: join_values(found) for name, found in values.items() if found}
 
 
 def hosts(text: str) -> Iterator[str]:

@@ -60,13 +60,14 @@ def words(element: Element | None) -> str:
     """All text inside an element, untouched but for white space around it; empty for None."""
     if element is None:
         return ""
-    text = (element.text or "") if len(element) == 0 else "".join(element.itertext())
-    return text.strip()
+    # Nearly all elements hold nothing but text, which lxml gives at once.
+    text = "".join(element.itertext()) if len(element) else element.text
+    return text.strip() if text else ""
 
 
 def words_of(element: Element, name: str) -> str:
     """The text of the first child of a name."""
-    return words(child(element, name))
+    return words(next(element.iterchildren(f"{{*}}{name}"), None))
 
 
 def all_words_of(element: Element, name: str) -> list[str]:

@@ -9,6 +9,7 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.schema.harvest import Between, Keys, Manners, Scope, Since
 from variorum.schema.identifiers import normalise_arxiv
+from variorum.scrapers import _arxiv_abs, _arxiv_feed, _arxiv_html, _arxiv_snapshot
 from variorum.scrapers._arxiv_api import ApiHarvest
 from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Mark, Reading, Source
 from variorum.scrapers._feed_harvest import FeedHarvest
@@ -103,7 +104,7 @@ MANNERS = Manners(gap=3.0, deadline=240.0, pause=600.0)
 
 
 def _oai_harvest(endpoint: Endpoint, scope: Scope) -> OaiHarvest:
-    return OaiHarvest(endpoint, scope, prefix="oai:arXiv.org:")
+    return OaiHarvest(endpoint, scope, prefix="oai:arXiv.org:", by_date=True)
 
 
 def _paper(text: str) -> str | None:
@@ -157,6 +158,8 @@ SOURCE = Source(
             ),
             parse=parse_oai,
         ),
+        Layout(formats=(_arxiv_feed.FORMAT,), media="xml", marks=_arxiv_feed.RSS_MARKS, parse=_arxiv_feed.parse_feed),
+        Layout(formats=(_arxiv_feed.FORMAT,), media="xml", marks=_arxiv_feed.ATOM_MARKS, parse=_arxiv_feed.parse_feed),
         Layout(
             formats=("arxiv_atom",),
             media="xml",
@@ -169,6 +172,14 @@ SOURCE = Source(
             ),
             parse=parse_atom,
         ),
+        Layout(
+            formats=(_arxiv_snapshot.FORMAT,),
+            media="json",
+            marks=_arxiv_snapshot.MARKS,
+            parse=_arxiv_snapshot.parse_snapshot,
+        ),
+        Layout(formats=(_arxiv_abs.FORMAT,), media="text", marks=_arxiv_abs.MARKS, parse=_arxiv_abs.parse_abs),
+        Layout(formats=(_arxiv_html.FORMAT,), media="html", marks=_arxiv_html.MARKS, parse=_arxiv_html.parse_page),
     ),
     notes=(
         "withdrawn papers stay, marked withdrawn; deleted records stay, marked deleted",

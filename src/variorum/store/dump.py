@@ -7,7 +7,7 @@ order, interrupted or not, on whichever database, dump alike.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from hashlib import sha256
 
 from sqlalchemy import Connection, select
@@ -43,48 +43,64 @@ def canonical_hash(connection: Connection) -> str:
 def _rows(connection: Connection) -> Iterator[list[object]]:
     for row in connection.execute(select(capture.c.source, capture.c.sha256, capture.c.length)):
         yield ["capture", *row]
-    refs = dict(_refs(connection))
+    # A record that no page states any more is kept for those who refer to it; it is not content.
+    refs = dict(_stated(connection))
     columns = [column for column in record.c if column.name in _RECORD_COLUMNS]
     for stored in connection.execute(select(record.c.id, *columns)):
-        yield ["record", refs[stored[0]], *stored[1:]]
+        if stored[0] in refs:
+            yield ["record", refs[stored[0]], *stored[1:]]
     for part in (record_author, record_award, record_identifier, record_key):
         own = [column for column in part.c if column.name != "record_id"]
         for row in connection.execute(select(part.c.record_id, *own)):
             # Keys are made by a dedup run: a record that awaits one has none yet.
-            yield [part.name, refs[row[0]], *row[1:]]
+            if row[0] in refs:
+                yield [part.name, refs[row[0]], *row[1:]]
     seen = select(sighting, capture.c.sha256).join(capture, capture.c.id == sighting.c.capture_id)
     for one in connection.execute(seen):
         yield ["sighting", refs[one.record_id], one.sha256, one.place, one.statement]
     kept = select(quarantine, capture.c.sha256).join(capture, capture.c.id == quarantine.c.capture_id)
     for bad in connection.execute(kept.where(quarantine.c.status != "resolved")):
         yield ["quarantine", bad.sha256, bad.place, bad.stage, bad.code, bad.message, bad.raw, bad.status]
-    yield from _works(connection)
+    yield from _works(connection, set(refs.values()))
+    yield from _pairs(connection, refs)
+
+
+def _pairs(connection: Connection, refs: Mapping[int, str]) -> Iterator[list[object]]:
     for judged in connection.execute(select(pair)):
-        ends = sorted((refs[judged.a_id], refs[judged.b_id]))
-        yield ["pair", *ends, judged.probability, judged.verdict, judged.reasons]
+        if judged.a_id in refs and judged.b_id in refs:
+            ends = sorted((refs[judged.a_id], refs[judged.b_id]))
+            yield ["pair", *ends, judged.probability, judged.verdict, judged.reasons]
     for related in connection.execute(select(relation)):
-        yield ["relation", related.kind, refs[related.a_id], refs[related.b_id], related.reasons]
+        if related.a_id in refs and related.b_id in refs:
+            yield ["relation", related.kind, refs[related.a_id], refs[related.b_id], related.reasons]
     for (a, b), verdict in matches.judgements(connection).items():
-        yield ["judgement", *sorted((refs[a], refs[b])), verdict]
+        if a in refs and b in refs:
+            yield ["judgement", *sorted((refs[a], refs[b])), verdict]
 
 
 _RECORD_COLUMNS = {"kind", "title", "date", "venue", "stage", "document", "content_hash"}
 
 
-def _refs(connection: Connection) -> Iterator[tuple[int, str]]:
-    for row in connection.execute(select(record.c.id, record.c.source, record.c.source_key)):
+def _stated(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Numbers and references of the records that some page states."""
+    statement = select(record.c.id, record.c.source, record.c.source_key)
+    on_a_page = select(sighting.c.id).where(sighting.c.record_id == record.c.id).exists()
+    for row in connection.execute(statement.where(on_a_page)):
         yield row.id, f"{row.source}:{row.source_key}"
 
 
-def _works(connection: Connection) -> Iterator[list[object]]:
+def _works(connection: Connection, stated: Set[str]) -> Iterator[list[object]]:
     ids = works.live_ids(connection)
     for some in pages.chunks(ids):
         members, fields = works.members(connection, some), works.fields(connection, some)
         for work_id in some:
-            group = sorted(member.record.ref for member in members.get(work_id, ()))
-            yield ["work", group]
-            for row in fields.get(work_id, ()):
-                yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
+            everyone = {member.record.ref for member in members.get(work_id, ())}
+            group = sorted(everyone & stated)
+            if group:
+                yield ["work", group]
+            if len(group) == len(everyone):
+                for row in fields.get(work_id, ()):
+                    yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
 
 
 DERIVED = ("field", "pair", "record_key", "relation", "work")

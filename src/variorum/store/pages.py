@@ -144,6 +144,31 @@ def statements_elsewhere(
     return found
 
 
+def records_by_id(connection: Connection, record_ids: Sequence[int]) -> list[StoredRecord]:
+    """The records of the given numbers."""
+    found: list[StoredRecord] = []
+    for some in chunks(record_ids):
+        rows = connection.execute(select(record.c.id, record.c.document).where(record.c.id.in_(some)))
+        found += [StoredRecord(row.id, Record.model_validate_json(row.document)) for row in rows]
+    return found
+
+
+def statements_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, list[Record]]:
+    """All that is stated about records, oldest capture first."""
+    found: defaultdict[int, list[Record]] = defaultdict(list)
+    for some in chunks(record_ids):
+        statement = select(sighting.c.record_id, sighting.c.statement).where(sighting.c.record_id.in_(some))
+        for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
+            found[row.record_id].append(Record.model_validate_json(row.statement))
+    return dict(found)
+
+
+def drop_sightings(connection: Connection, capture_id: int, places: Sequence[str]) -> None:
+    """Forget what was seen at places of a capture that turn out to hold nothing."""
+    for some in chunks(places):
+        connection.execute(delete(sighting).where(sighting.c.capture_id == capture_id, sighting.c.place.in_(some)))
+
+
 def last_statements(connection: Connection, record_ids: Sequence[int]) -> dict[int, str]:
     """What was stated last about each record, as JSON."""
     found: dict[int, str] = {}
