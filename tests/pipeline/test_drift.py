@@ -281,12 +281,8 @@ def _says(content: str) -> Mutate:
     return lambda _reply, _names, _number: Repository([]).says("ListRecords", content)
 
 
-def _half(_: int, row: bytes, keep: list[int]) -> bytes:
-    keep.append(1)
-    return row if len(keep) % 2 else b""
-
-
 HALF = body(of_rows(lambda number, row: row if number % 2 else b""))
+NAMESPACE = re.compile(rb"(xmlns(?::\w+)?=.http)")
 TITLE = re.compile(rb"(<(?:\w+:)?title\b[^>]*>).*?(</(?:\w+:)?title>)", re.S)
 
 MUTATIONS = [
@@ -304,8 +300,8 @@ MUTATIONS = [
     Mutation("cut off behind a row", body(lambda data, names: data[: _last_row(data, names)])),
     Mutation("last bytes missing", body(lambda data, _: data[:-5])),
     Mutation("torn transfer", lambda reply, _names, _number: replace(reply, cut=len(reply.body) // 2)),
-    Mutation("bytes that are no UTF-8", body(lambda data, _: TITLE.sub(rb"\1\xff\xfe\xe9\2", data))),
-    Mutation("UTF-16 announced as UTF-8", body(lambda data, _: b"<?xml version='1.0' encoding='UTF-8'?>" + _wide(data))),
+    Mutation("bytes that are no UTF-8", body(lambda data, _: TITLE.sub(b"\\1\xff\xfe\xe9\\2", data))),
+    Mutation("UTF-16 announced as UTF-8", body(lambda data, _: data[:40] + _wide(data[40:]))),
     Mutation("binary", instead(Reply(bytes(range(256)) * 20))),
     Mutation("empty body", instead(Reply(b"", headers=XML))),
     Mutation("blanks only", instead(Reply(b" \n" * 50, headers=XML))),
@@ -329,13 +325,13 @@ MUTATIONS = [
         Mutation(f"OAI error {code}", _error(code), ("header",))
         for code in ("badArgument", "badVerb", "cannotDisseminateFormat", "noRecordsMatch", "somethingNew")
     ),
-    Mutation("Identify instead of a list", _says("<Identify><repositoryName>x</repositoryName></Identify>"), ("header",)),
+    Mutation("Identify instead of a list", _says("<Identify><baseURL>x</baseURL></Identify>"), ("header",)),
     Mutation("headers instead of records", _says("<ListIdentifiers><header/></ListIdentifiers>"), ("header",)),
     Mutation("an empty list", _says("<ListRecords/>"), ("header",)),
     Mutation("an empty response", _says(""), ("header",)),
     Mutation("token renamed", body(lambda data, _: data.replace(b"resumptionToken", b"nextToken")), nightly=True),
     Mutation("every date missing", body(lambda data, names: element(names["date"]).sub(b"", data)), ("date",), True),
-    Mutation("every namespace changed", body(lambda data, _: re.sub(rb"(xmlns(?::\w+)?=.http)", rb"\1s", data)), harmless=True),
+    Mutation("every namespace changed", body(lambda data, _: NAMESPACE.sub(rb"\1s", data)), harmless=True),
     Mutation("one row broken", body(lambda data, names: _one_broken(data, names)), harmless=True),
 ]  # fmt: skip
 

@@ -211,7 +211,7 @@ class _Walk:
                 if tries == TRIES:
                     raise NotNowError(f"{error.message}, {TRIES} times", code=error.code) from None
                 self._tell("asked_again", url=request.url, code=error.code, message=error.message)
-                if self.job.stop.wait(2.0**tries):
+                if self.job.stop.wait(2.0 ** (tries - 1)):
                     raise StoppedError from None
             except (BadInputError, LayoutError) as error:
                 raise self._unread(ledger, fetched, Alarm(error.code, error.message), stage="page") from None

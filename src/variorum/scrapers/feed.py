@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values, text_key
-from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
+from variorum.schema.harvest import Since
+from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Mark, Reading, Source, filled
+from variorum.scrapers._feed_harvest import FeedHarvest
 from variorum.scrapers._xml import child, children, name_of, parse_xml, words, words_of
 
 if TYPE_CHECKING:
@@ -175,7 +177,18 @@ SOURCE = Source(
     title="RSS and Atom feeds",
     homepage="https://www.rssboard.org/rss-specification",
     category="listing",
-    access="saved responses",
+    access="from the address in variorum.toml, when it has changed; saved responses",
+    channels=(
+        Channel(
+            name="feed",
+            scopes=(Since,),
+            endpoint=Endpoint(""),
+            harvest=FeedHarvest,
+            conditional=True,
+            steady=False,
+        ),
+    ),
+    expects=Expectations(required=(("title", 0.8),), rejected=0.2),
     layouts=(
         Layout(
             formats=(FORMAT,),
