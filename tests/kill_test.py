@@ -40,6 +40,12 @@ VARIORUM = Path(sys.executable).with_name("variorum")
 STARTING = 0.2
 """Share of the kills that hit a run before it asks for its first page."""
 
+NEAR_THE_END = 0.98
+"""Share of the pages after which a run may be over before it is hit."""
+
+CLOSING = 3
+"""Runs that are to be hit while they close the harvest, as far as they do not get away."""
+
 HANGS = 300.0
 """Seconds after which a run that neither ends nor gets on is given up."""
 
@@ -245,9 +251,8 @@ def _unbroken(place: Place, watched: Watched, figures: Figures) -> Paces:
 
 def _killed(place: Place, watched: Watched, figures: Figures, kills: int, paces: Paces, chance: random.Random) -> None:
     """Kill run after run, some while they start, the others evenly spread over the pages; then let one end."""
-    started = time.monotonic()
-    starting = paces.starting
-    for page in _moments(kills, watched.pages, chance):
+    started, starting = time.monotonic(), paces.starting
+    for page in [*_moments(kills, watched.pages, chance), *[watched.pages] * CLOSING]:
         before = watched.again
         watched.new_run()
         spawned = time.monotonic()
@@ -266,6 +271,8 @@ def _killed(place: Place, watched: Watched, figures: Figures, kills: int, paces:
         figures.check(code in (-9, 0), f"a run ended with {code} by itself: {place.said()}")
         figures.starting += code == -9 and watched.began is None
         starting = watched.began - spawned if watched.began else starting
+        if code == 0:
+            break
         figures.costliest = max(figures.costliest, *(watched.again - before).values(), 0)
     _to_the_end(place, watched, figures)
     figures.killed_seconds = time.monotonic() - started
@@ -273,8 +280,8 @@ def _killed(place: Place, watched: Watched, figures: Figures, kills: int, paces:
 
 def _moments(kills: int, pages: int, chance: random.Random) -> list[int | None]:
     """The page at which each run is killed, rising; None for those that are killed while they start."""
-    starting = round(kills * STARTING)
-    moments: list[int | None] = [None] * starting + [chance.randint(1, pages) for _ in range(kills - starting)]
+    starting, last = round(kills * STARTING), max(1, int(pages * NEAR_THE_END))
+    moments: list[int | None] = [None] * starting + [chance.randint(1, last) for _ in range(kills - starting)]
     return sorted(moments, key=lambda page: page or chance.randint(1, pages))
 
 

@@ -8,6 +8,7 @@ sources where nothing is wrong: none may end in an alarm.
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import threading
@@ -437,7 +438,7 @@ def varied(usual: int, seed: int, *, weekends: bool = True) -> Callable[[int], i
 
     def of_night(night: int) -> int:
         quiet = not weekends and (FIRST_NIGHT + timedelta(days=night)).weekday() >= 5
-        return 0 if quiet else round(usual * random.Random(seed * 1000 + night).uniform(0.7, 1.3))
+        return 0 if quiet else round(usual * random.Random(seed * 1000 + night).uniform(0.7, 1.3))  # noqa: S311
 
     return of_night
 
@@ -463,9 +464,8 @@ class Life:
         def handler(ask: Ask) -> Reply:
             reply = good(ask)
             for paper in tonight[: self.broken]:
-                reply = replace(
-                    reply, body=reply.body.replace(b"arXiv.org:" + paper + b"</identifier>", b"</identifier>")
-                )
+                broken = reply.body.replace(b"oai:arXiv.org:" + paper + b"</identifier>", b"</identifier>")
+                reply = replace(reply, body=broken)
             return reply
 
         return handler

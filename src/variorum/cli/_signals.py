@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -31,14 +31,14 @@ def install() -> None:
 
 
 @contextmanager
-def stoppable() -> Iterator[threading.Event]:
+def stoppable(tell: Callable[[str], None] = say) -> Iterator[threading.Event]:
     """An event that the first signal sets, so that the work can end at a good place; the second one ends at once."""
     stop = threading.Event()
 
     def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
         install()
-        say("variorum: finishing the page in hand; once more to leave at once")
+        tell("variorum: finishing the page in hand; once more to leave at once")
 
     for number in ENDING:
         signal.signal(number, ask_to_stop)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from variorum.cli._output import console
+from variorum.cli._output import console, print_json_line, say
 
 if TYPE_CHECKING:
     from variorum.pipeline.keeping import Event
@@ -22,6 +22,14 @@ class LogFormat(StrEnum):
 
 
 Tell = Callable[["Event"], None]
+
+
+def telling(log_format: LogFormat) -> Callable[[str], None]:
+    """How to say something to whoever reads the log: in plain words, or as a line of JSON among the others."""
+    if log_format is LogFormat.TEXT:
+        return say
+    return lambda message: print_json_line({"event": "message", "message": message}, stderr=True)
+
 
 _LEVELS = {"alarm": "warning", "rejected": "warning", "asked_again": "warning", "fault": "error"}
 

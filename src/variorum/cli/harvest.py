@@ -11,7 +11,7 @@ import typer
 from variorum.cli._options import Db, Format, Output, new_app, settings
 from variorum.cli._output import print_json, print_rows, say
 from variorum.cli._run_files import RunFiles
-from variorum.cli._watching import LogFormat, watching
+from variorum.cli._watching import LogFormat, telling, watching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -193,7 +193,7 @@ def _carry_out(
     files.check()
     orders = Orders(command, arguments, own.contact, limit, accept_drop)
     target = open_workspace(own, create=True)
-    with stoppable() as stop, watching([plan.source.name for plan in plans], log_format) as tell:
+    with stoppable(telling(log_format)) as stop, watching([plan.source.name for plan in plans], log_format) as tell:
         result = ingest(target, plans, orders, stop, tell)
     # Before anything is printed: whoever reads that may have gone.
     written = files.write(target, own, plans, result)

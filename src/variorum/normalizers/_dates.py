@@ -59,6 +59,8 @@ def parse_date(text: str) -> str | None:
 
 def read_date(text: str) -> str | None:
     """A date also as spreadsheets (2019.0), RIS (2019/05/03/) and programs (2019-05-03T00:00) write it."""
+    if _ISO.fullmatch(text):  # as most are
+        return parse_date(text)
     if match := _YEAR.fullmatch(text) or _TIMESTAMP.fullmatch(text):
         return parse_date(match[1])
     if match := _SLASHED.fullmatch(text):

@@ -23,11 +23,15 @@ class Alarm:
     message: str
 
 
+STRAYS = 2
+"""So many bad entries a page of any size may have: shares of a dozen entries say little."""
+
+
 def page_alarm(expects: Expectations, page: Page) -> Alarm | None:
     """Why the page is not to be believed; None when it is what its source's pages are."""
     if page.seen < expects.entries:
         return None
-    if len(page.rejections) > expects.rejected * page.seen:
+    if len(page.rejections) > max(STRAYS, expects.rejected * page.seen):
         codes = ", ".join(sorted({rejection.code for rejection in page.rejections}))
         return Alarm("drift_rejected", f"{len(page.rejections)} of {page.seen} entries could not be read ({codes})")
     records = [one.statement for one in page.sightings if "deleted" not in one.statement.flags]
@@ -35,7 +39,7 @@ def page_alarm(expects: Expectations, page: Page) -> Alarm | None:
         return None
     for field, share in expects.required:
         having = sum(1 for record in records if _has(record, field))
-        if having < share * len(records):
+        if len(records) - having > max(STRAYS, (1 - share) * len(records)):
             return Alarm(
                 f"drift_{field}", f"{having} of {len(records)} records have {field}; at least {share:.0%} should"
             )

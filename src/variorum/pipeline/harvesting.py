@@ -61,32 +61,47 @@ def harvest(job: Job, plan: Plan, client: Client) -> Outcome:
 
     Two runs never harvest one source at the same time. Raises only what is nobody's expectation.
     """
-    engine, source, clock = job.workspace.engine, plan.source.name, job.workspace.clock
+    engine, source = job.workspace.engine, plan.source.name
     release = try_lock(engine, f"source {source}")
     if release is None:
         told = f"another run is harvesting {source}; let it finish"
-        busy = Outcome(source, plan.scope_name, "not_now", "already_running", told)
-        return replace(busy, exit_code=ExitCode.NOT_NOW)
+        busy = Outcome(source, plan.scope_name, "not_now", "already_running", told, exit_code=ExitCode.NOT_NOW)
+        _close(job, _open(job, plan), busy)
+        return busy
     try:
         with writing(engine) as connection:
-            harvests.close_dead(connection, source, clock())
-            number = harvests.start(connection, job.run_id, source, plan.scope_name, clock())
-        outcome = _Walk(job, plan, client, number).to_its_end()
-        with writing(engine) as connection:
-            harvests.finish(
-                connection,
-                number,
-                status=outcome.status,
-                now=clock(),
-                code=outcome.code,
-                message=outcome.message,
-                alarms=[(alarm.code, alarm.message) for alarm in outcome.alarms],
-                resume_at=outcome.resume_at,
-                entries=outcome.entries,
-            )
+            harvests.close_dead(connection, source, job.workspace.clock())
+        number = _open(job, plan)
+        try:
+            outcome = _Walk(job, plan, client, number).to_its_end()
+        except Exception as error:
+            told = f"{type(error).__name__}: {error}"
+            _close(job, number, Outcome(source, plan.scope_name, "failed", "internal_error", told))
+            raise
+        _close(job, number, outcome)
         return outcome
     finally:
         release()
+
+
+def _open(job: Job, plan: Plan) -> int:
+    with writing(job.workspace.engine) as connection:
+        return harvests.start(connection, job.run_id, plan.source.name, plan.scope_name, job.workspace.clock())
+
+
+def _close(job: Job, number: int, outcome: Outcome) -> None:
+    with writing(job.workspace.engine) as connection:
+        harvests.finish(
+            connection,
+            number,
+            status=outcome.status,
+            now=job.workspace.clock(),
+            code=outcome.code,
+            message=outcome.message,
+            alarms=[(alarm.code, alarm.message) for alarm in outcome.alarms],
+            resume_at=outcome.resume_at,
+            entries=outcome.entries,
+        )
 
 
 def first_day(plan: Plan, known: Checkpoint | None) -> str | None:
@@ -125,8 +140,10 @@ class _Walk:
             if error.exit_code is ExitCode.NEEDS_A_HUMAN:
                 self._alarm(Alarm(error.code, error.message))
             return self._ended(error.code, error.message, error.exit_code)
-        human = self.so_far.alarms or self.so_far.newly_quarantined or self.so_far.missing
-        return self._ended(self.so_far.code, self.so_far.message, ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
+        out = self.so_far
+        code, message = (out.alarms[0].code, out.alarms[0].message) if out.alarms else (out.code, out.message)
+        human = out.alarms or out.newly_quarantined or out.missing
+        return self._ended(code, message, ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
 
     def _ended(self, code: str | None, message: str | None, exit_code: ExitCode) -> Outcome:
         status = STATUS.get(exit_code, "failed")
@@ -160,7 +177,7 @@ class _Walk:
         if known is not None and known.position is not None:
             self._tell("resumed", scope=scope, began_on=known.began_on, entries=known.entries)
             return known, self.plan.starting(None)
-        day = first_day(self.plan, known)
+        day = first_day(self.plan, known) if isinstance(self.plan.scope, Since) else None
         steps = self.plan.starting(day)
         today, position = self.job.workspace.clock()[:10], steps.begin().model_dump_json()
         with writing(self.engine) as connection:

@@ -17,7 +17,7 @@ from variorum.pipeline.storing import Stored, says_nothing_new, store_page, unch
 from variorum.pipeline.workspace import Workspace
 from variorum.schema.harvest import Keys, Position, Request
 from variorum.scrapers import Step
-from variorum.store import checkpoints, harvests, runs
+from variorum.store import checkpoints, harvests, pages, runs
 from variorum.store.checkpoints import Missed
 from variorum.store.engine import Connection, reading, writing
 from variorum.store.pages import NewCapture
@@ -87,6 +87,7 @@ def keep_step(ledger: Ledger, fetched: Fetched, page: Page | None, step: Step, f
             kept=stored.counts["captures"] > 0,
         )
         _count(connection, ledger, stored)
+        pages.settle_refusals(connection, plan.source.name, fetched.request.url)
         if fetched.validators is not None and fetched.answer.status != 304:
             etag, modified = (fetched.answer.headers.get(name) for name in ("etag", "last-modified"))
             checkpoints.put_validators(connection, plan.source.name, fetched.request.url, etag, modified)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from variorum.pipeline.harvesting import Outcome
 from variorum.pipeline.ingesting import IngestResult
+from variorum.store.tables import HARVEST_COUNTS
 
 
 def ingest_view(result: IngestResult) -> dict[str, Any]:
@@ -13,9 +15,14 @@ def ingest_view(result: IngestResult) -> dict[str, Any]:
     return {
         "id": result.run_id,
         "exit_code": int(result.exit_code),
-        "counts": dict(result.counts),
+        "counts": all_counts(result.counts),
         "sources": [outcome_view(outcome) for outcome in result.outcomes],
     }
+
+
+def all_counts(counts: Mapping[str, int]) -> dict[str, int]:
+    """All counts of a harvest, those that are nothing too."""
+    return {name: counts.get(name, 0) for name in HARVEST_COUNTS}
 
 
 def outcome_view(outcome: Outcome) -> dict[str, Any]:
@@ -29,7 +36,7 @@ def outcome_view(outcome: Outcome) -> dict[str, Any]:
         "alarms": [{"code": alarm.code, "message": alarm.message} for alarm in outcome.alarms],
         "resume_at": outcome.resume_at,
         "pages": outcome.pages,
-        "counts": dict(outcome.counts),
+        "counts": all_counts(outcome.counts),
         "missing": list(outcome.missing),
     }
 
@@ -37,7 +44,8 @@ def outcome_view(outcome: Outcome) -> dict[str, Any]:
 def harvest_rows(result: IngestResult) -> list[dict[str, Any]]:
     """Rows for a table: the counts, and in words what there is to know."""
     return [
-        {**outcome_view(outcome), **outcome.counts, "told": "; ".join(_told(outcome))} for outcome in result.outcomes
+        {**outcome_view(outcome), **all_counts(outcome.counts), "told": "; ".join(_told(outcome))}
+        for outcome in result.outcomes
     ]
 
 

@@ -187,7 +187,7 @@ def _arxiv_of(text: str, doi: str | None) -> ArxivId | None:
     lead, text = text[:start], text[start:]
     if "/" in lead:
         text = re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/").removesuffix(".pdf")
-    match = _ARXIV_ID.fullmatch(_ARXIV_STAMP.sub("", text))
+    match = _ARXIV_ID.fullmatch(text) or _ARXIV_ID.fullmatch(_ARXIV_STAMP.sub("", text))
     if match is None:
         return None
     archive, month, number, version = match.groups()

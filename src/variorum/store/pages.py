@@ -286,6 +286,16 @@ def add_rejections(connection: Connection, run_id: int, capture_id: int, rejecti
     return len(new)
 
 
+def settle_refusals(connection: Connection, source: str, uri: str) -> None:
+    """Settle what stands in quarantine against an address that has now been answered well."""
+    of_address = select(capture.c.id).where(
+        capture.c.source == source, capture.c.uri == uri, capture.c.checkpoint_id.is_(None)
+    )
+    waiting = quarantine.c.capture_id.in_(of_address), quarantine.c.status == "open"
+    whole = quarantine.c.stage.in_(("fetch", "page"))
+    connection.execute(update(quarantine).where(*waiting, whole).values(status="resolved"))
+
+
 def unknown_rejections(
     connection: Connection, source: str, rejections: Sequence[Rejection], *, before: int | None = None
 ) -> tuple[Rejection, ...]:
