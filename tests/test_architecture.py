@@ -32,7 +32,6 @@ ONLY_IN = {
     "bibtexparser": {"scrapers"},
     "rispy": {"scrapers"},
     "selectolax": {"scrapers"},
-    "feedparser": {"scrapers"},
     "httpx": {"transport"},
     "httpcore": {"transport"},
     "protego": {"transport"},

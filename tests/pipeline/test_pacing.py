@@ -20,7 +20,7 @@ GAP = 0.5
 CLOCK = 0.002
 """SQLite's clock counts whole milliseconds."""
 
-PAUSE = 0.1
+PAUSE = 0.05
 HANGING_SECONDS = 120.0
 
 
@@ -107,8 +107,8 @@ def test_four_processes_take_turns(tmp_path: Path, db: str | None) -> None:
 
 
 def test_a_process_killed_in_mid_request_has_paid_for_it(tmp_path: Path, db: str | None) -> None:
-    gap = 1.5
-    host = Paced(Repository(papers(9), page_size=3, dublin_core=True), hangs="/a/oai")
+    gap = 1.0
+    host = Paced(Repository(papers(6), page_size=3, dublin_core=True), hangs="/a/oai")
     with serve(host, robots=None) as server:
         place = _place(tmp_path, server.url, db, gap)
         with started(place, "ingest oai:a", "ingest oai:b") as (killed, other):

@@ -193,3 +193,15 @@ def test_the_command_line(variorum: Variorum, seeds: list[Path]) -> None:
 def test_pages_tell_refusals_from_rejections() -> None:
     source = sources()["arxiv"]
     assert not Page(source, (), (Rejection(code="a", message="b", place="page"),)).refused
+
+
+def test_a_broken_line_spoils_no_other(store: Workspace, tmp_path: Path) -> None:
+    lines = [paper_line(number).encode() for number in range(1, 101)]
+    lines[0] = b"broken from the start"
+    lines[10] = lines[10].replace(b"seabird", b"sea\xffbird")
+    lines[20] = lines[20].replace(b"seabird", b"sea\x01bird")
+    path = tmp_path / "snapshot.json"
+    path.write_bytes(b"\n".join([paper_line(999).encode()] * 1000 + lines))
+    result = import_files(store, [path])
+    assert len(keys(store)) == 98
+    assert (result.counts["quarantined"], result.failures) == (3, ())

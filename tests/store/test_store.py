@@ -20,16 +20,17 @@ from tests.conftest import MakeWorkspace
 
 from variorum.config import Settings
 from variorum.errors import BadInputError, DatabaseError, NotNowError
+from variorum.pipeline.combining import combine
 from variorum.pipeline.containers import SavedBody
 from variorum.pipeline.importing import store_saved
-from variorum.pipeline.reading import Page, combine
+from variorum.pipeline.reading import Page
 from variorum.pipeline.resolving import recluster, run_dedup
 from variorum.pipeline.workspace import Workspace, open_workspace
 from variorum.schema import Author, Award, Identifier, Record, Sighting
 from variorum.scrapers import sources
 from variorum.store import matches, pages, reporting, runs, tables, works
 from variorum.store.dump import canonical_lines
-from variorum.store.engine import plain_errors, open_engine, reading, writing
+from variorum.store.engine import open_engine, plain_errors, reading, writing
 from variorum.store.migrate import HEAD, check_version, upgrade, version_of
 
 # Whose page the records come on makes no difference here.
@@ -67,8 +68,7 @@ def store(workspace: Workspace, *records: Record) -> Counter[str]:
     body = "\n".join(one.model_dump_json() for one in records).encode()
     with writing(workspace.engine) as connection:
         run_id = runs.start(connection, "import", [], "", workspace.clock())
-    tally = store_saved(workspace, run_id, SavedBody("file:page", body), Page(SOURCE, sightings, ())).counts
-    return tally
+    return store_saved(workspace, run_id, SavedBody("file:page", body), Page(SOURCE, sightings, ())).counts
 
 
 def id_of(connection: Connection, key: str) -> int:
@@ -616,3 +616,21 @@ def test_a_database_that_is_not_there_is_not_made_unasked(tmp_path: Path) -> Non
 def test_a_url_that_cannot_be_used_is_refused(url: str) -> None:
     with pytest.raises(BadInputError):
         open_engine(url)
+
+
+def test_a_thinner_format_takes_nothing_away() -> None:
+    full = record("a", abstract="We count.", subjects=("cs.DL",), identifiers=(doi("10.1/x"),))
+    thin = Record(source="alpha", source_key="a", format="feed", title="A newer title", flags=("low_confidence:title",))
+    both = combine([full, thin])
+    assert (both.title, both.date, both.abstract, both.subjects) == ("A newer title", "2020", "We count.", ("cs.DL",))
+    assert both.identifiers == full.identifiers
+    assert [author.name for author in both.authors] == ["Ann Roe"]
+    # Within one format, what is no longer said is gone.
+    assert combine([full, record("a", abstract=None)]).abstract is None
+
+
+def test_a_cut_abstract_gives_way_to_a_whole_one() -> None:
+    full = record("a", abstract="We count seabirds, all of them.")
+    cut = Record(source="alpha", source_key="a", format="feed", abstract="We count…", abstract_truncated=True)
+    both = combine([full, cut])
+    assert (both.abstract, both.abstract_truncated) == ("We count seabirds, all of them.", False)

@@ -138,7 +138,8 @@ def _plain(name: str) -> str:
     if "\\" in name or "{" in name:
         name = clean(name, tex=True).replace("{", "").replace("}", "")
     name = clean(html.unescape(name))
-    return _TIGHT.sub(r"\1 ", name) if "." in name else name
+    tight = _TIGHT.match(name)
+    return f"{tight[1]} {name[tight.end() :]}" if tight else name
 
 
 def _pieces(raw: str) -> list[str]:
@@ -169,7 +170,8 @@ def _cut(text: str, separator: re.Pattern[str]) -> list[str]:
 
 def _mask(text: str) -> str:
     """``text`` of the same length with letters for what must not be cut."""
-    text = _ENTITY.sub(lambda match: "x" * len(match[0]), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: "x" * len(match[0]), text)
     if "{" not in text or text.count("{") != text.count("}"):
         return text
     masked: list[str] = []

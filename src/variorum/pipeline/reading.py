@@ -8,7 +8,8 @@ from pathlib import Path
 
 from variorum.errors import BadInputError, LayoutError
 from variorum.normalizers import normalise
-from variorum.schema import Author, Record, Rejection, Sighting
+from variorum.pipeline.combining import combine
+from variorum.schema import Record, Rejection, Sighting
 from variorum.scrapers import Body, Layout, Source, decode, get_source, recognise
 
 
@@ -98,31 +99,3 @@ def records_of(pages: Sequence[tuple[str, Page]]) -> list[tuple[Record, list[str
             record = sighting.statement
             found.setdefault((record.source, record.source_key), []).append((record, f"{name}#{sighting.place}"))
     return [(combine([record for record, _ in seen]), [place for _, place in seen]) for seen in found.values()]
-
-
-def combine(statements: Sequence[Record]) -> Record:
-    """The record that statements of one (source, source_key) add up to, given oldest first.
-
-    The newest statement stands; but what a page says by its own subject adds up over pages: the owners
-    of the profiles that list a paper are all its authors, and the awards whose searches find it all
-    support it.
-    """
-    newest = statements[-1]
-    if len(statements) == 1:
-        return newest
-    if "deleted" in newest.flags:
-        # Deleted at the source is something to know of a record, not a reason to forget it.
-        alive = [statement for statement in statements if "deleted" not in statement.flags]
-        if alive:
-            kept = combine(alive)
-            return kept.model_copy(update={"flags": (*kept.flags, "deleted")})
-    authors = newest.authors
-    if authors and all(author.evidence == "profile" for author in authors):
-        owners = {author.name: author for statement in statements for author in statement.authors}
-        authors = tuple(sorted(owners.values(), key=_by_name))
-    awards = {award.id: award for statement in statements for award in statement.awards}
-    return newest.model_copy(update={"authors": authors, "awards": tuple(awards[number] for number in sorted(awards))})
-
-
-def _by_name(author: Author) -> tuple[str, str]:
-    return author.family or author.name, author.name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from variorum import __version__
+from variorum.pipeline.combining import combine
 from variorum.pipeline.merging import refresh_fields
-from variorum.pipeline.reading import Page, combine
+from variorum.pipeline.reading import Page
 from variorum.schema import Record
 from variorum.store import pages
 from variorum.store.engine import Connection
@@ -38,14 +39,18 @@ def says_nothing_new(connection: Connection, page: Page) -> bool:
     known = pages.content_hashes(connection, sorted(here))
     if len(known) < len(here):
         return False
-    # A record may be more than its last statement (deleted, but with what was known): then that one counts.
+    # A record may be more than its last statement (in another format, or of its deletion): then that one counts.
     differing = [key for key, statement in here.items() if statement.content_hash() != known[key]]
     if differing:
         stored = pages.records_by_key(connection, differing)
-        last = pages.last_statements(connection, [one.id for one in stored.values()])
-        if any(last.get(stored[key].id) != here[key].model_dump_json() for key in differing):
+        stated = pages.statements_of(connection, [one.id for one in stored.values()])
+        if any(here[key] != _last_in_format(stated.get(stored[key].id, ()), here[key].format) for key in differing):
             return False
     return not pages.unknown_rejections(connection, page.source.name, page.rejections)
+
+
+def _last_in_format(statements: Sequence[Record], form: str) -> Record | None:
+    return next((one for one in reversed(statements) if one.format == form), None)
 
 
 def unchanged(page: Page) -> Stored:

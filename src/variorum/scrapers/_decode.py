@@ -6,7 +6,7 @@ import re
 
 from variorum.errors import BadInputError
 from variorum.schema.harvest import Media
-from variorum.scrapers._base import Body
+from variorum.scrapers._base import HEAD, Body
 
 MAX_LINE = 1_000_000
 """Longest line of a text page, in characters; beyond it, it is no page of any known source."""
@@ -14,6 +14,7 @@ MAX_LINE = 1_000_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_JSON_LINE = re.compile(rb'^\{"', re.M)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.I)
 _XML = re.compile(rb"<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
 _DECLARED = re.compile(rb"""^<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -36,6 +37,9 @@ def decode(data: bytes) -> Body:
     if b"\x00" in data[:4096]:
         raise BadInputError("the file is binary, not a page of text", code="not_text")
     media = _media(bare)
+    if media == "json":
+        # Read by the bytes, line by line where it is lines: one that is broken spoils no other.
+        return Body(data, media, bare.decode("utf-8", "replace"))
     return Body(data, media, _xml_text(bare) if media == "xml" else _page_text(data))
 
 
@@ -45,7 +49,7 @@ def _media(bare: bytes) -> Media:
         return "html"
     if _XML.match(head):
         return "html" if _HTML.search(head) else "xml"
-    return "json" if head.startswith((b"{", b"[")) else "text"
+    return "json" if head.startswith((b"{", b"[")) or _JSON_LINE.search(bare[:HEAD]) else "text"
 
 
 def _xml_text(bare: bytes) -> str:

@@ -169,17 +169,6 @@ def drop_sightings(connection: Connection, capture_id: int, places: Sequence[str
         connection.execute(delete(sighting).where(sighting.c.capture_id == capture_id, sighting.c.place.in_(some)))
 
 
-def last_statements(connection: Connection, record_ids: Sequence[int]) -> dict[int, str]:
-    """What was stated last about each record, as JSON."""
-    found: dict[int, str] = {}
-    for some in chunks(record_ids):
-        columns = sighting.c.record_id, sighting.c.statement
-        statement = select(*columns).where(sighting.c.record_id.in_(some))
-        for row in connection.execute(statement.order_by(sighting.c.capture_id, sighting.c.id)):
-            found[row.record_id] = row.statement
-    return found
-
-
 def insert_records(connection: Connection, run_id: int, new: Sequence[Record]) -> list[int]:
     """Store new records, each with its own work, and return their numbers in order."""
     ids: list[int] = []
