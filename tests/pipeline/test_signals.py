@@ -105,11 +105,11 @@ def stored(place: Place) -> int:
     return count
 
 
-def ledgers(place: Place) -> list[tuple[str, str]]:
-    """The status of each run and of its harvest, oldest first."""
+def ledgers(place: Place) -> list[tuple[str, str, str | None]]:
+    """The status of each run, and how its harvest ended, oldest first."""
     workspace = place.opened()
     with reading(workspace.engine) as connection:
-        joined = select(run.c.status, harvest.c.status).join(harvest, harvest.c.run_id == run.c.id)
+        joined = select(run.c.status, harvest.c.status, harvest.c.code).join(harvest, harvest.c.run_id == run.c.id)
         rows = [tuple(row) for row in connection.execute(joined.order_by(run.c.id))]
     workspace.engine.dispose()
     return rows  # type: ignore[return-value]
@@ -143,7 +143,7 @@ def test_a_signal_ends_a_harvest_soon_and_the_next_completes_it(
         assert stored(place) == whole_pages * PAGE < len(PAPERS)
         completed(place, server)
     assert content(place) == unbroken
-    assert ledgers(place) == [("not_now", "not_now"), ("ok", "ok")]
+    assert ledgers(place) == [("not_now", "not_now", "interrupted"), ("ok", "ok", None)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -202,8 +202,10 @@ def test_a_source_is_harvested_by_one_run_at_a_time_and_a_dead_one_holds_nothing
             first.kill()
             first.wait()
         assert place.start("ingest").wait(START_SECONDS) == 0, place.said()
-    # The run that was turned away had no harvest.
-    assert ledgers(place) == [("not_now", "not_now"), ("ok", "ok")]
+    cut_off, turned_away, whole = ledgers(place)
+    assert cut_off == ("not_now", "not_now", "cut_off")
+    assert turned_away == ("not_now", "not_now", "already_running")
+    assert whole == ("ok", "ok", None)
     assert stored(place) == len(PAPERS)
     assert content(place) == unbroken
 

@@ -49,6 +49,7 @@ _NESTED = rf"\{{ (?: {_CHARACTER} | {_NAME} | {_FLAT} )*+ \}}"
 _NO_PART = frozenset(rf"\{name}" for name in "begin end verb title author date maketitle".split())
 _MACRO = re.compile(_NAME, re.X)
 _GROUP = re.compile(_NESTED, re.X)
+_LETTER = re.compile("[A-Za-z0-9]")  # \bar x
 _FORMULA = re.compile(rf"(?! .*\n\n ) \$ (?: {_CHARACTER} | {_NAME} | {_NESTED} )*+ \$", re.X | re.S)
 _PART = re.compile(rf"(?: [{{}}] | (?P<macro> {_NAME} ) (?P<groups> (?: \s* {_NESTED} )*+ ) ) (?P<space> \s*+ )", re.X)
 
@@ -103,16 +104,17 @@ def _formula(formula: str) -> str | None:
     texts: list[str] = []
     position = 1
     for part in _PART.finditer(formula, position):
-        texts.append(formula[position : part.start()])
-        if part["macro"]:
-            text = _part(part["macro"], part["groups"])
-            if text is None:
-                return None
-            texts.append(text)
+        between = formula[position : part.start()]
+        # Space counts only beside characters.
+        texts.append("" if between.isspace() else between)
         position = part.end()
-        # Space behind a macro or a brace shows only before characters.
-        if formula[position] not in "\\{}$":
-            texts.append(part["space"])
+        space = part["space"] if formula[position] not in "\\{}$" else ""
+        text = _part(part["macro"], part["groups"]) if part["macro"] else ""
+        if text is None and not part["groups"] and (letter := _LETTER.match(formula, position)):
+            text, space, position = _part(part["macro"], f"{{{letter[0]}}}"), "", letter.end()
+        if text is None:
+            return None
+        texts.append(text + space)
     return "".join([*texts, formula[position:-1]]).strip()
 
 

@@ -6,7 +6,8 @@ A page is judged by what its source declares (``Expectations``), a harvest by th
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,9 @@ class Alarm:
     code: str
     message: str
 
+
+RecordKey = tuple[str, str]
+"""A record's identity: source and source key."""
 
 STRAYS = 2
 """So many bad entries a page of any size may have: shares of a dozen entries say little."""
@@ -43,6 +47,36 @@ def page_alarm(expects: Expectations, page: Page) -> Alarm | None:
             return Alarm(
                 f"drift_{field}", f"{having} of {len(records)} records have {field}; at least {share:.0%} should"
             )
+    title, alike = Counter(record.title for record in records).most_common(1)[0]
+    if title is not None and alike > max(STRAYS, expects.same_title * len(records)):
+        return Alarm("drift_title", f"{alike} of {len(records)} records are called {title[:80]!r}")
+    return None
+
+
+WATCHED = ("abstract", "authors", "date", "title")
+LOST_SHARE = 0.5
+
+
+def may_have_lost(page: Page) -> bool:
+    """Whether so many records lack a watched field that what is stored of them should be looked at."""
+    now = [one.statement for one in page.sightings if "deleted" not in one.statement.flags]
+    return any(sum(1 for one in now if not _has(one, field)) > STRAYS for field in WATCHED)
+
+
+def loss_alarm(expects: Expectations, page: Page, stored: Mapping[RecordKey, Record]) -> Alarm | None:
+    """An alarm when most of the page's records that are stored with a field come without it now.
+
+    ``stored``: the page's records as they are stored. Compared are statements in the same format: what
+    a format never tells is not lost.
+    """
+    now = [one.statement for one in page.sightings if "deleted" not in one.statement.flags]
+    pairs = [(stored[one.source, one.source_key], one) for one in now if (one.source, one.source_key) in stored]
+    alike = [(before, after) for before, after in pairs if before.format == after.format]
+    for field in WATCHED:
+        had = [after for before, after in alike if _has(before, field)]
+        lost = sum(1 for after in had if not _has(after, field))
+        if len(had) >= expects.entries and lost > max(STRAYS, LOST_SHARE * len(had)):
+            return Alarm(f"drift_{field}", f"{lost} of {len(had)} records that had {field} have none now")
     return None
 
 

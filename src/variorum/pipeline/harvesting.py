@@ -8,14 +8,21 @@ from datetime import date, timedelta
 from typing import Literal
 
 from variorum.errors import BadInputError, ExitCode, LayoutError, NotNowError, StoppedError, VariorumError
-from variorum.pipeline.expectations import Alarm, page_alarm, short_page_alarm, yield_alarm
+from variorum.pipeline.expectations import (
+    Alarm,
+    loss_alarm,
+    may_have_lost,
+    page_alarm,
+    short_page_alarm,
+    yield_alarm,
+)
 from variorum.pipeline.keeping import Event, Fetched, Job, Ledger, keep_step, keep_unread
 from variorum.pipeline.plans import Plan
 from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored
 from variorum.schema.harvest import Position, Request, Since
 from variorum.scrapers import AskAgainError, Harvest, Step, decode
-from variorum.store import checkpoints, harvests
+from variorum.store import checkpoints, harvests, pages
 from variorum.store.checkpoints import Checkpoint
 from variorum.store.engine import reading, writing
 from variorum.store.locks import try_lock
@@ -69,8 +76,6 @@ def harvest(job: Job, plan: Plan, client: Client) -> Outcome:
         _close(job, _open(job, plan), busy)
         return busy
     try:
-        with writing(engine) as connection:
-            harvests.close_dead(connection, source, job.workspace.clock())
         number = _open(job, plan)
         try:
             outcome = _Walk(job, plan, client, number).to_its_end()
@@ -250,10 +255,19 @@ class _Walk:
         """The page, if it is to be believed."""
         page = read_page(fetched.answer.body, self.plan.source.name)
         whole = next((one for one in page.rejections if one.stage == "page"), None)
-        alarm = Alarm(whole.code, whole.message) if whole is not None else page_alarm(self.plan.expects, page)
+        alarm = Alarm(whole.code, whole.message) if whole is not None else self._page_alarm(page)
         if alarm is not None:
             raise self._unread(ledger, fetched, alarm, stage="page")
         return page
+
+    def _page_alarm(self, page: Page) -> Alarm | None:
+        alarm = page_alarm(self.plan.expects, page)
+        if alarm is not None or not may_have_lost(page):
+            return alarm
+        keys = sorted({(one.statement.source, one.statement.source_key) for one in page.sightings})
+        with reading(self.engine) as connection:
+            stored = {key: one.record for key, one in pages.records_by_key(connection, keys).items()}
+        return loss_alarm(self.plan.expects, page, stored)
 
     def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Literal["fetch", "page"]) -> DriftError:
         """Keep a page that is not to be believed; gives the error that ends the harvest."""

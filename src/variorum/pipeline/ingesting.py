@@ -22,7 +22,7 @@ from variorum.store.engine import reading
 from variorum.store.leases import HostPacer
 from variorum.transport.client import Client
 
-LAST_WORDS_SECONDS = 8.0
+LAST_WORDS_SECONDS = 7.0
 """How long workers may take to end after they were asked to; a page is stored well within that."""
 
 WORST_FIRST = (

@@ -150,12 +150,13 @@ class Expectations:
 
     ``required``: fields of a record (``title``, ``authors``, ``abstract``, ``date``, ``identifiers``),
     each with the share of records that must have it; records that are deleted at the source do not
-    count. ``rejected``: the largest share that may be rejected. Pages of fewer than ``entries`` entries
-    are too small to judge by shares.
+    count. ``rejected``: the largest share that may be rejected. ``same_title``: the largest share that may
+    have one and the same title. Pages of fewer than ``entries`` entries are too small to judge by shares.
     """
 
     required: tuple[tuple[str, float], ...] = ()
     rejected: float = 1.0
+    same_title: float = 1.0
     entries: int = 5
 
 

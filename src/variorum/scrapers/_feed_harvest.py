@@ -11,6 +11,8 @@ from variorum.scrapers._xml import name_of, parse_xml
 
 FEEDS = {"rss", "RDF", "feed"}
 ITEMS = {"item", "entry"}
+FURNITURE = {"channel", "image", "textInput", "textinput", "skipHours", "skipDays", "author", "contributor", "Seq"}
+"""Elements with children that a feed without items may have."""
 
 
 @dataclass(frozen=True)
@@ -33,5 +35,10 @@ class FeedHarvest:
         root, _ = parse_xml(page.data)
         if name_of(root) not in FEEDS:
             raise LayoutError("wrong_content", f"a feed was due, this is <{name_of(root)}>")
-        items = any(name_of(element) in ITEMS for element in root.iter("{*}*"))
-        return Step(None, holds=items)
+        if any(name_of(element) in ITEMS for element in root.iter("{*}*")):
+            return Step(None)
+        known = FEEDS | FURNITURE
+        strange = next((one for one in root.iter("{*}*") if len(one) > 1 and name_of(one) not in known), None)
+        if strange is not None:
+            raise LayoutError("unknown_items", f"the feed has no items, but elements called <{name_of(strange)}>")
+        return Step(None, holds=False)

@@ -27,11 +27,13 @@ _DUBLIN_CORE = (
     "identifier", "source", "language", "relation", "coverage", "rights",
 )  # fmt: skip
 
+KeyOf = Callable[[str], str | None]
+"""Takes an OAI identifier; gives the source key, None when it cannot be one of the source's."""
 ReadMetadata = Callable[["Element"], tuple[str, dict[str, str]]]
 """Takes a record's metadata element; gives the format's name and its fields. Raises ``KeyError`` for others."""
 
 
-def read_response(page: Body, source: str, read_metadata: ReadMetadata, key_of: Callable[[str], str]) -> Reading:
+def read_response(page: Body, source: str, read_metadata: ReadMetadata, key_of: KeyOf) -> Reading:
     """Read all records of a response. ``key_of`` makes a source key of an OAI identifier."""
     root, repaired = parse_xml(page.data)
     if name_of(root) == "record":
@@ -58,7 +60,7 @@ def _record(
     number: int,
     source: str,
     read_metadata: ReadMetadata,
-    key_of: Callable[[str], str],
+    key_of: KeyOf,
     repaired: bool,
 ) -> Entry | Rejection:
     place = f"record={number}"
@@ -66,6 +68,9 @@ def _record(
     identifier = words_of(header, "identifier") if header is not None else ""
     if header is None or not identifier:
         return _rejected(record, place, "no_identifier", "the record's header names no identifier")
+    key = key_of(identifier)
+    if key is None:
+        return _rejected(record, place, "no_identifier", f"{identifier[:200]} is no identifier of the source's")
     fields = {
         "oai_identifier": identifier,
         "datestamp": words_of(header, "datestamp"),
@@ -85,7 +90,7 @@ def _record(
             return _rejected(record, place, "unknown_format", message)
         fields |= own
     fields = {key: value for key, value in fields.items() if value}
-    return Entry(source=source, format=name, source_key=key_of(identifier), place=place, fields=fields)
+    return Entry(source=source, format=name, source_key=key, place=place, fields=fields)
 
 
 def _rejected(record: Element, place: str, code: str, message: str) -> Rejection:

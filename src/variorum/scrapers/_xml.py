@@ -48,7 +48,8 @@ def name_of(element: Element) -> str:
 def children(element: Element, name: str | None = None) -> Iterator[Element]:
     """The child elements, or those of a name."""
     # lxml's own wildcards: of any namespace or none, and elements only.
-    return element.iterchildren("*" if name is None else f"{{*}}{name}")
+    found: Iterator[Element] = element.iterchildren("*" if name is None else f"{{*}}{name}")
+    return found
 
 
 def child(element: Element, name: str) -> Element | None:

@@ -28,10 +28,10 @@ def parse_oai(page: Body) -> Reading:
     return read_response(page, SOURCE.name, _read_metadata, _key_of)
 
 
-def _key_of(identifier: str) -> str:
-    """The arXiv id an OAI identifier or address ends in, without version; the identifier itself if none."""
+def _key_of(identifier: str) -> str | None:
+    """The arXiv id an OAI identifier or address ends in, without version."""
     found = normalise_arxiv(identifier)
-    return found.id if found else identifier
+    return found.id if found else None
 
 
 def _read_metadata(content: Element) -> tuple[str, dict[str, str]]:
@@ -107,18 +107,12 @@ def _oai_harvest(endpoint: Endpoint, scope: Scope) -> OaiHarvest:
     return OaiHarvest(endpoint, scope, prefix="oai:arXiv.org:", by_date=True)
 
 
-def _paper(text: str) -> str | None:
-    """The arXiv id in a text, without version: the API then gives the latest."""
-    found = normalise_arxiv(text)
-    return found.id if found else None
-
-
 SOURCE = Source(
     name="arxiv",
     title="arXiv",
     homepage="https://arxiv.org/",
     category="arxiv",
-    key_of=_paper,
+    key_of=_key_of,
     access="OAI-PMH (nightly), query API (by id, by day), RSS; saved responses",
     channels=(
         # Announcements pause from Friday to Sunday: three days back always reach the last one.
@@ -147,7 +141,9 @@ SOURCE = Source(
             steady=False,
         ),
     ),
-    expects=Expectations(required=(("authors", 0.9), ("identifiers", 0.99), ("title", 0.98)), rejected=0.05),
+    expects=Expectations(
+        required=(("authors", 0.9), ("identifiers", 0.99), ("title", 0.98)), rejected=0.05, same_title=0.5
+    ),
     layouts=(
         Layout(
             formats=("arxiv_oai", "arxiv_raw", "oai_dc", "oai_deleted"),

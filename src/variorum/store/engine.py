@@ -68,20 +68,29 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    readonly = connection.get_execution_options().get("variorum_read", False)
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("variorum_read", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # Set each time: the connection comes from a pool, and who had it before may have waited otherwise.
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {options.get('variorum_wait_ms', LOCK_WAIT_MS):d}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 WRITE_LOCK = 0x766172696F  # "vario"
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """One transaction that may write: committed at the end, rolled back on any error."""
-    with plain_errors(), engine.begin() as connection:
+def writing(engine: Engine, wait_ms: int = LOCK_WAIT_MS) -> Iterator[Connection]:
+    """One transaction that may write: committed at the end, rolled back on any error.
+
+    Raises ``NotNowError`` (``locked``) when another writer does not end within ``wait_ms``.
+    """
+    options: dict[str, Any] = {"variorum_wait_ms": wait_ms}
+    with plain_errors(), engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             # One writer at a time, as in SQLite: pages and dedup runs never see each other half-done.
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_WAIT_MS:d}")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms:d}")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITE_LOCK:d})")
         yield connection
 

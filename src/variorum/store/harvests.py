@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from variorum.store.tables import HARVEST_COUNTS, harvest, run
+from variorum.store.tables import HARVEST_COUNTS, harvest
 
 
 @dataclass(frozen=True)
@@ -64,19 +64,6 @@ def finish(
     connection.execute(
         update(harvest).where(harvest.c.id == number).values(alarms=alarms_text, entries=entries, **values)
     )
-
-
-def close_dead(connection: Connection, source: str, now: str) -> None:
-    """Close what killed processes left open for a source whose lock is ours, and runs in which nothing else is open."""
-    left = connection.execute(
-        select(harvest.c.id, harvest.c.run_id).where(harvest.c.source == source, harvest.c.status == "running")
-    ).all()
-    for row in left:
-        finish(connection, row.id, status="not_now", now=now, code="cut_off", message="the process was killed")
-        others = select(harvest.c.id).where(harvest.c.run_id == row.run_id, harvest.c.status == "running")
-        ended = run.c.id == row.run_id, run.c.status == "running", ~others.exists()
-        values = {"status": "not_now", "message": "the process was killed", "finished_at": now}
-        connection.execute(update(run).where(*ended).values(values))
 
 
 def of_run(connection: Connection, run_id: int) -> list[HarvestRow]:

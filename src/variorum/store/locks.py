@@ -17,25 +17,36 @@ from sqlalchemy import Engine, text
 Release = Callable[[], None]
 
 
-def try_lock(engine: Engine, name: str) -> Release | None:
-    """Take the lock of that name and return what gives it back; None when somebody holds it."""
+def try_lock(engine: Engine, name: str, *, once: bool = False) -> Release | None:
+    """Take the lock of that name and return what gives it back; None when somebody holds it.
+
+    ``once``: nobody will ever wait for a lock of this name, so that its file need not stay. (Taking away
+    the file of a lock that others wait for would let two of them have it.)
+    """
     if engine.dialect.name == "postgresql":
         return _advisory_lock(engine, name)
     database = engine.url.database
     if not database or database == ":memory:":
         return lambda: None  # nobody else can reach this database
-    return _file_lock(Path(database), name)
+    return _file_lock(Path(database), name, once=once)
 
 
-def _file_lock(database: Path, name: str) -> Release | None:
+def _file_lock(database: Path, name: str, *, once: bool) -> Release | None:
     folder = database.with_name(database.name + ".locks")
     folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.lock", thread_local=False)
+    path = folder / f"{re.sub(r'[^A-Za-z0-9._-]', '-', name)}.lock"
+    lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         return None
-    return lock.release
+
+    def release() -> None:
+        if once:
+            path.unlink(missing_ok=True)
+        lock.release()
+
+    return release
 
 
 def _advisory_lock(engine: Engine, name: str) -> Release | None:

@@ -277,12 +277,13 @@ def add_rejections(connection: Connection, run_id: int, capture_id: int, rejecti
 
 def settle_refusals(connection: Connection, source: str, uri: str) -> None:
     """Settle what stands in quarantine against an address that has now been answered well."""
-    of_address = select(capture.c.id).where(
-        capture.c.source == source, capture.c.uri == uri, capture.c.checkpoint_id.is_(None)
-    )
-    waiting = quarantine.c.capture_id.in_(of_address), quarantine.c.status == "open"
-    whole = quarantine.c.stage.in_(("fetch", "page"))
-    connection.execute(update(quarantine).where(*waiting, whole).values(status="resolved"))
+    # The quarantine is short and the captures are many: from the first to the second, by key.
+    statement = select(quarantine.c.id).join(capture, capture.c.id == quarantine.c.capture_id)
+    against = capture.c.source == source, capture.c.uri == uri, capture.c.checkpoint_id.is_(None)
+    whole = quarantine.c.status == "open", quarantine.c.stage.in_(("fetch", "page"))
+    settled = list(connection.execute(statement.where(*whole, *against)).scalars())
+    if settled:
+        connection.execute(update(quarantine).where(quarantine.c.id.in_(settled)).values(status="resolved"))
 
 
 def unknown_rejections(

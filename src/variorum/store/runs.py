@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from variorum.store.tables import COUNTS, run, work
+from variorum.store.tables import COUNTS, harvest, run, work
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,19 @@ def finish(connection: Connection, run_id: int, status: str, message: str | None
     """Close a run; the number of works is what the store then holds."""
     values = {"status": status, "message": message, "finished_at": now, "works": live_works(connection)}
     connection.execute(update(run).where(run.c.id == run_id).values(values))
+
+
+def unfinished(connection: Connection) -> list[int]:
+    """Runs that are called running: under way, or killed."""
+    return list(connection.execute(select(run.c.id).where(run.c.status == "running")).scalars())
+
+
+def close_killed(connection: Connection, run_id: int, now: str) -> None:
+    """Close a run whose process is gone, with the harvests it left open."""
+    values = {"status": "not_now", "message": "the process was killed", "finished_at": now}
+    connection.execute(update(run).where(run.c.id == run_id, run.c.status == "running").values(values))
+    of_run = harvest.c.run_id == run_id, harvest.c.status == "running"
+    connection.execute(update(harvest).where(*of_run).values(code="cut_off", **values))
 
 
 def live_works(connection: Connection) -> int:

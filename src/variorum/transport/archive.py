@@ -10,7 +10,9 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
+import time
 import zlib
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,11 +24,16 @@ def digest(body: bytes) -> str:
     return sha256(body).hexdigest()
 
 
+UNFINISHED = ".unfinished"
+ABANDONED_SECONDS = 3600
+
+
 class Archive:
     """A directory of bodies, addressed by content. Made on first write."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._swept = False
 
     def put(self, body: bytes) -> str:
         """Keep ``body`` and return its SHA-256. Keeping the same bytes again writes nothing, unless they were damaged.
@@ -54,7 +61,7 @@ class Archive:
 
     def _write(self, target: Path, body: bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        handle, temporary = tempfile.mkstemp(dir=self._unfinished(), suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 # No time stamp inside: the same body always gives the same file.
@@ -66,6 +73,18 @@ class Archive:
             Path(temporary).unlink(missing_ok=True)
             raise
         _sync_directory(target.parent)
+
+    def _unfinished(self) -> Path:
+        """The folder of bodies under way. What killed processes left in it goes, once no live one can be at it."""
+        folder = self.root / UNFINISHED
+        if not self._swept:
+            folder.mkdir(exist_ok=True)
+            for left in folder.glob("*.part"):
+                with suppress(OSError):
+                    if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+                        left.unlink()
+            self._swept = True
+        return folder
 
     def get(self, name: str, length: int) -> bytes:
         """The body of that SHA-256 and length in bytes.
