@@ -30,7 +30,8 @@ def parse_oai(page: Body) -> Reading:
 
 def _key_of(identifier: str) -> str | None:
     """The arXiv id an OAI identifier or address ends in, without version."""
-    found = normalise_arxiv(identifier)
+    # Aggregators put a prefix of their own before it: ftarxivpreprints:oai:arXiv.org:1112.6130.
+    found = normalise_arxiv(identifier.rpartition("oai:arXiv.org:")[2])
     return found.id if found else None
 
 
