@@ -89,6 +89,7 @@ class Repository:
     expired: set[str] = field(default_factory=set)
     token_of: Callable[[str], str] = quote
     dublin_core: bool = False
+    refuses_early: bool = True
 
     def __call__(self, ask: Ask) -> Reply:
         fault = self.faults.get(ask.number)
@@ -123,7 +124,7 @@ class Repository:
             first, last, skip = unquote(token).split("|")
         else:
             first, last, skip = ask.value("from"), ask.value("until"), "0"
-            if first and first < self.earliest:
+            if first and first < self.earliest and self.refuses_early:
                 return self.error("ListRecords", "badArgument", "from is before the earliest datestamp")
         chosen = [paper for paper in self.papers if first <= paper.day and (not last or paper.day <= last)]
         if not chosen:

@@ -6,14 +6,34 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+
+def _web_address(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise ValueError(f"no web address: {error}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("no web address: it begins with https:// or http:// and has a host")
+    if parts.username or parts.password:
+        raise ValueError("a web address here holds no user name or password")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Share = Annotated[float, Field(ge=0, le=1)]
+RequiredField = Literal["title", "authors", "abstract", "date", "identifiers"]
 
 
 class SourceSettings(BaseModel):
@@ -32,8 +52,8 @@ class SourceSettings(BaseModel):
 
     enabled: bool = True
     channel: str | None = None
-    url: str | None = None
-    urls: Mapping[str, str] = Field(default_factory=dict)
+    url: WebAddress | None = None
+    urls: Mapping[str, WebAddress] = Field(default_factory=dict)
     format: str | None = None
     sets: tuple[str, ...] = ()
     since: date | None = None
@@ -43,7 +63,7 @@ class SourceSettings(BaseModel):
     pause_seconds: float | None = Field(default=None, ge=0, le=86_400)
     max_body_mib: int | None = Field(default=None, ge=1, le=1024)
     allow_hosts: tuple[str, ...] = ()
-    required: Mapping[str, float] | None = None
+    required: Mapping[RequiredField, Share] | None = None
     rejected: float | None = Field(default=None, ge=0, le=1)
 
 

@@ -377,7 +377,7 @@ def test_nothing_new_is_nothing_written(store: Workspace) -> None:
 def test_the_window_begins_where_the_repository_does(store: Workspace) -> None:
     with serve(repository_of(ALL)) as server:
         outcome = night(store, server.url, since="1999-01-01")
-        assert [ask.value("from") for ask in server.pages][1] == "2007-05-23"
+        assert [ask.value("from") for ask in server.pages][1:3] == ["1999-01-01", "2007-05-23"]
     assert (outcome.exit_code, keys(store)) == (ExitCode.OK, ids(ALL))
 
 
@@ -408,3 +408,116 @@ def test_a_limit_is_a_pause(store: Workspace) -> None:
         assert night(store, server.url).exit_code is ExitCode.OK
         assert len(server.pages) == LISTED + 1
     assert keys(store) == ids(ALL)
+
+
+def flags_of(workspace: Workspace, key: str) -> tuple[str, ...]:
+    with reading(workspace.engine) as connection:
+        found = matches.find_ref(connection, f"arxiv:{key}")
+    assert found is not None
+    return found.record.flags
+
+
+def test_deleted_and_back_and_deleted_again(store: Workspace) -> None:
+    alive = [replace(paper, day="2026-11-19") for paper in papers(10)]
+    gone = [replace(alive[0], deleted=True), *alive[1:]]
+    for known, deleted in ((alive, False), (gone, True), (alive, False), (gone, True), (gone, True)):
+        with serve(repository_of(known)) as server:
+            night(store, server.url)
+        assert ("deleted" in flags_of(store, alive[0].id)) is deleted
+    sound(store)
+
+
+def test_what_stood_before_may_stand_again(store: Workspace) -> None:
+    right = [replace(paper, day="2026-11-19") for paper in papers(3)]
+    wrong = [replace(right[0], title="Cuonting"), *right[1:]]
+    for known in (right, wrong, right):
+        with serve(repository_of(known)) as server:
+            night(store, server.url)
+    with reading(store.engine) as connection:
+        found = matches.find_ref(connection, f"arxiv:{right[0].id}")
+    assert found is not None
+    assert found.record.title == right[0].title
+    sound(store)
+
+
+def test_a_first_day_that_the_repository_makes_up_leaves_no_gap(store: Workspace) -> None:
+    known = [replace(paper, day="2026-11-18") for paper in papers(5)]
+    for made_up in ("2026-11-20", "2099-01-01", "0001-01-01", "", "2026-11-20T10:00:00Z"):
+        repository = repository_of(known, earliest=made_up)
+        repository.refuses_early = False
+        with serve(repository) as server:
+            assert night(store, server.url, since="2026-11-01").exit_code is ExitCode.OK
+    assert keys(store) == ids(known)
+
+
+def test_no_records_is_no_answer_to_a_token(store: Workspace) -> None:
+    fault: Fault = lambda r, _a: r.error("ListRecords", "noRecordsMatch", "nothing")  # noqa: E731
+    with serve(repository_of(ALL, faults={4: fault})) as server:
+        outcome = night(store, server.url)
+    assert (outcome.exit_code, keys(store)) == (ExitCode.OK, ids(ALL))
+
+
+def test_a_day_that_lies_ahead_is_no_place_to_go_on_from(store: Workspace) -> None:
+    known = [replace(paper, day="9999-12-31") if number == 20 else paper for number, paper in enumerate(ALL)]
+    repository = repository_of(known)
+    repository.expired = {repository.token_of(f"||{2 * PAGE}")}
+    with serve(repository) as server:
+        outcome = night(store, server.url)
+    assert (outcome.exit_code, keys(store)) == (ExitCode.OK, ids(ALL))
+
+
+def test_until_may_mean_the_first_second_of_a_day(store: Workspace) -> None:
+    known = papers(120, per_day=20)
+
+    def handler(ask: Ask) -> Reply:
+        repository = repository_of(known, dublin_core=True, earliest="2026-01-01", served="2026-01-08T00:00:00Z")
+        if ask.value("resumptionToken"):
+            return repository.error("ListRecords", "badResumptionToken", "never")
+        until = ask.value("until")
+        repository.papers = [paper for paper in known if not until or paper.day < until]
+        repository.page_size = 45
+        return repository.answer(ask)
+
+    with serve(handler) as server:
+        outcome = night(store, server.url, "oai:made-up")
+    assert len(keys(store, "oai:made-up")) == 120 or outcome.exit_code is not ExitCode.OK, "all of it, or an error"
+
+
+def test_a_harvest_under_way_is_begun_anew_when_the_settings_change(store: Workspace) -> None:
+    with serve(repository_of(ALL, earliest="1800-01-01")) as server:
+        outcome = night(store, server.url, since="2026-01-05", deadline_seconds=DEADLINE)
+        assert outcome.exit_code is ExitCode.OK
+
+    broken = Always(repository_of(ALL), lambda r, _a: r.error("ListRecords", "badArgument", "no"), since=2)
+    with serve(broken) as server:
+        assert night(store, server.url, "oai:made-up", since="1900-01-01").code == "oai_badArgument"
+        broken.mended = True
+        before = len(server.pages)
+        night(store, server.url, "oai:made-up", since="2026-01-01")
+        assert [ask.value("from") for ask in server.pages[before:]][1] == "2026-01-01"
+
+
+def test_a_page_that_is_refused_again_after_it_was_well_is_kept_again(store: Workspace) -> None:
+    well = [replace(paper, day="2026-11-19") for paper in papers(20)]
+    untitled = [replace(paper, title="") for paper in well]
+    tonight = {"": repository_of([])}
+    with serve(lambda ask: tonight[""](ask)) as server:
+        for day, known in (("16", untitled), ("17", well), ("18", untitled)):
+            tonight[""] = repository_of(known, served=f"2026-11-{day}T00:00:00Z")
+            outcome = night(store, server.url)
+            with reading(store.engine) as connection:
+                waiting = reporting.quarantined(connection, status="open")
+            expected = ["drift_title"] if known is untitled else []
+            assert [row["code"] for row in waiting] == expected
+            assert [alarm.code for alarm in outcome.alarms] == expected
+    sound(store)
+
+
+def test_bytes_that_were_believed_may_be_refused_later(store: Workspace) -> None:
+    with serve(repository_of(ALL[:25])) as server:
+        assert night(store, server.url).exit_code is ExitCode.OK
+        outcome = night(store, server.url, required={"date": 1.0, "title": 1.0}, since="2026-01-01", sets=["cs"])
+        assert outcome.exit_code is ExitCode.OK
+        later_on = night(store, server.url, rejected=0.0, required={"identifiers": 1.0}, sets=["math"])
+        assert later_on.exit_code is ExitCode.OK
+    sound(store)

@@ -107,10 +107,10 @@ def test_a_page_that_was_not_believed_is_read_after_the_settings_say_so(store: W
         outcome = night(store, server.url)
         assert (outcome.code, keys(store)) == ("drift_title", [])
         sound(store)
-        retry = reread_captures(store, settings_for({}), captures(store), "quarantine retry", [])
+        retry = reread_captures(store, settings_for({}), captures(store), "quarantine retry", [], judge=True)
         assert (retry.counts["new"], keys(store)) == (0, [])
         believing = settings_for({"arxiv": {"required": {}}})
-        result = reread_captures(store, believing, captures(store), "quarantine retry", [])
+        result = reread_captures(store, believing, captures(store), "quarantine retry", [], judge=True)
         assert (result.counts["new"], len(keys(store))) == (20, 20)
     with reading(store.engine) as connection:
         assert reporting.quarantined(connection, status="open") == []
@@ -196,12 +196,12 @@ def test_pages_tell_refusals_from_rejections() -> None:
 
 
 def test_a_broken_line_spoils_no_other(store: Workspace, tmp_path: Path) -> None:
-    lines = [paper_line(number).encode() for number in range(1, 101)]
+    lines = [paper_line(number).encode() for number in range(1, 102)]
     lines[0] = b"broken from the start"
     lines[10] = lines[10].replace(b"seabird", b"sea\xffbird")
     lines[20] = lines[20].replace(b"seabird", b"sea\x01bird")
     path = tmp_path / "snapshot.json"
-    path.write_bytes(b"\n".join([paper_line(999).encode()] * 1000 + lines))
+    path.write_bytes(b"\n".join([paper_line(number).encode() for number in range(1001, 2001)] + lines))
     result = import_files(store, [path])
-    assert len(keys(store)) == 98
+    assert len(keys(store)) == 1098
     assert (result.counts["quarantined"], result.failures) == (3, ())

@@ -28,7 +28,7 @@ from variorum.cli import (
 )
 from variorum.cli._options import new_app
 from variorum.cli._output import say
-from variorum.errors import ExitCode, VariorumError
+from variorum.errors import ExitCode, StoppedError, VariorumError
 
 app = new_app(
     "Scholarly metadata, every source word for word, one work per paper, every field with its proof.",
@@ -75,6 +75,6 @@ def main() -> None:
         # The reader of our output has gone (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
-    except _signals.Interrupted:
+    except (_signals.Interrupted, StoppedError):
         say("variorum: interrupted; what was committed stands, run the command again to go on")
         sys.exit(ExitCode.NOT_NOW)

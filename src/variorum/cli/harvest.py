@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from variorum.cli._options import Db, Format, Output, new_app, settings
-from variorum.cli._output import print_json, print_rows, say
+from variorum.cli._output import print_json, print_rows
 from variorum.cli._run_files import RunFiles
 from variorum.cli._watching import LogFormat, telling, watching
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from variorum.config import Settings
     from variorum.pipeline.ingesting import IngestResult
@@ -110,10 +110,13 @@ def keys(
     db: Db = None,
 ) -> None:
     """Fetch publications by their ids. Exit 3 when some were not found; --retry-failed asks for those again."""
+    from variorum.errors import BadInputError
     from variorum.pipeline.backfilling import asked_keys, failed_keys
     from variorum.pipeline.plans import make_plan
     from variorum.schema.harvest import Keys
 
+    if retry_failed and (ids or file):
+        raise BadInputError("give ids, or --retry-failed, not both", code="no_keys")
     own = settings(db)
     found = failed_keys(own, source) if retry_failed else asked_keys(source, [*(ids or []), *_lines(file)])
     plan = make_plan(own, source, Keys(found))
@@ -197,7 +200,7 @@ def _carry_out(
         result = ingest(target, plans, orders, stop, tell)
     # Before anything is printed: whoever reads that may have gone.
     written = files.write(target, own, plans, result)
-    _show(result, output)
+    _show(result, output, telling(log_format))
     raise typer.Exit(result.exit_code if written else result.exit_code or ExitCode.FAILED)
 
 
@@ -215,11 +218,11 @@ _RESULT = {
 }
 
 
-def _show(result: IngestResult, output: Format) -> None:
+def _show(result: IngestResult, output: Format, tell: Callable[[str], None]) -> None:
     from variorum.reports.run_report import harvest_rows, ingest_view
 
     if output is Format.JSON:
         print_json(ingest_view(result))
         return
     print_rows(output, harvest_rows(result), _RESULT, "nothing was asked for")
-    say(f"run {result.run_id}: exit {int(result.exit_code)}; more with: variorum runs show {result.run_id}")
+    tell(f"run {result.run_id}: exit {int(result.exit_code)}; more with: variorum runs show {result.run_id}")

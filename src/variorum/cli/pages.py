@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from variorum.cli._options import Db, workspace
+from variorum.cli._options import Db, settings
 from variorum.cli._output import counted, print_json_line, progress, say
 
 if TYPE_CHECKING:
@@ -43,8 +43,10 @@ def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
     Exit 3 when something had to be quarantined, 2 when a file was refused.
     """
     from variorum.pipeline.importing import import_files
+    from variorum.pipeline.workspace import open_workspace
 
-    target = workspace(db, create=True)
+    own = settings(db)
+    target = open_workspace(own, create=True)
     with progress("importing", None) as bar:
         seen = Counter[str]()
 
@@ -53,7 +55,7 @@ def import_(files: Files, source: SourceName = None, db: Db = None) -> None:
             told = f"{path.name}: {counted(seen['pages'], 'page')}, {counted(seen['entries'], 'entry')}"
             bar.update(bar.task_ids[0], description=told, completed=seen["pages"])
 
-        result = import_files(target, files, source, show)
+        result = import_files(target, files, source, show, own)
     _tell(result)
     raise typer.Exit(result.exit_code)
 

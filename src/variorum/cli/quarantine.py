@@ -104,6 +104,9 @@ def retry(
         waiting = reporting.quarantined(connection, status="open", source=known_source(source), limit=1_000_000)
         chosen = {row["capture_id"] for row in waiting if not row_ids or row["id"] in row_ids}
         captures = [capture for capture in pages.captures(connection) if capture.id in chosen]
+    if not captures and not row_ids:
+        say("nothing open is in quarantine")
+        return
     if not captures:
         raise BadInputError("nothing open in quarantine has these numbers", code="no_row")
     arguments = [
@@ -111,7 +114,7 @@ def retry(
         *(["--source", source] if source else []),
         *(["--all"] if everything else []),
     ]
-    read_again(target, own, captures, "quarantine retry", arguments)
+    read_again(target, own, captures, "quarantine retry", arguments, judge=True)
     with reading(target.engine) as connection:
         after = reporting.quarantined(connection, status="open", limit=1_000_000)
     left = sum(1 for row in after if row["capture_id"] in chosen)

@@ -50,7 +50,13 @@ def renormalize(
 
 
 def read_again(
-    target: Workspace, own: Settings, captures: Sequence[CaptureRow], command: str, arguments: Sequence[str]
+    target: Workspace,
+    own: Settings,
+    captures: Sequence[CaptureRow],
+    command: str,
+    arguments: Sequence[str],
+    *,
+    judge: bool = False,
 ) -> RereadResult:
     """Read captures again with a progress bar, and tell what changed."""
     from variorum.pipeline.rereading import reread_captures
@@ -60,7 +66,7 @@ def read_again(
         def show(done: int, _total: int) -> None:
             bar.update(bar.task_ids[0], completed=done)
 
-        result = reread_captures(target, own, captures, command, arguments, show)
+        result = reread_captures(target, own, captures, command, arguments, show, judge=judge)
     counts = result.counts
     say(
         f"run {result.run_id}: {counted(result.captures, 'page')} read again: {counts['new']:,} new, "

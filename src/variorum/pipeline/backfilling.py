@@ -13,6 +13,8 @@ from variorum.scrapers import get_source
 from variorum.store import checkpoints
 from variorum.store.engine import reading
 
+LONGEST_KEY = 255
+
 
 def asked_keys(source_name: str, given: Sequence[str]) -> tuple[str, ...]:
     """The keys as the source has them, each once, in the order given.
@@ -23,7 +25,7 @@ def asked_keys(source_name: str, given: Sequence[str]) -> tuple[str, ...]:
     if not given:
         raise BadInputError("give ids, or --file with one on each line", code="no_keys")
     named = [(text, source.key_of(text)) for text in given]
-    wrong = [text for text, key in named if key is None]
+    wrong = [text for text, key in named if key is None or len(key) > LONGEST_KEY]
     if wrong:
         raise BadInputError(f"no ids of {source_name}: {', '.join(wrong[:5])}", code="bad_key")
     return tuple(dict.fromkeys(key for _, key in named if key is not None))

@@ -78,6 +78,7 @@ def _begins_with_lines(head: bytes) -> bool:
             head = zlib.decompressobj(wbits=31).decompress(head, LONGEST_FIRST_LINE)
         except zlib.error:
             return False
+        return head.lstrip().startswith(b"{")
     line, _, rest = head.partition(b"\n")
     if not rest.strip():
         return False

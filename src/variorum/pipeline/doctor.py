@@ -17,7 +17,7 @@ from variorum.dedup.survivorship import MULTIPLE_FIELDS, value_of
 from variorum.errors import DatabaseError, VariorumError
 from variorum.pipeline.rereading import refusals_of, reread
 from variorum.pipeline.resolving import recluster, run_dedup, stored_features
-from variorum.pipeline.storing import store_page
+from variorum.pipeline.storing import store_on_capture, store_page
 from variorum.pipeline.workspace import Workspace
 from variorum.store import checkpoints, matches, pages, reporting, runs, works
 from variorum.store.dump import DERIVED, canonical_lines
@@ -233,7 +233,9 @@ def _rebuilt(workspace: Workspace) -> Iterator[Workspace]:
 
 
 def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
-    """Read all archived pages into the copy, at the times they were taken."""
+    """Read all archived pages into the copy, at the times they were taken; the second time over the first."""
+    with reading(copy.engine) as connection:
+        there = [capture.id for capture in pages.captures(connection)]
     with reading(workspace.engine) as connection:
         taken = pages.captures(connection)
         settled = reporting.quarantined(connection, limit=10_000_000)
@@ -241,11 +243,15 @@ def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
     with writing(copy.engine) as connection:
         run_id = runs.start(connection, "rebuild", [], "", copy.clock())
     refused = refusals_of(settled)
-    for capture in taken:
+    for number, capture in enumerate(taken):
         page = reread(workspace, capture, refused)
         again = replace(capture.as_new(), checkpoint_id=None)
         with writing(copy.engine) as connection:
-            counts += store_page(connection, run_id, again, page).counts
+            if there:
+                stored = store_on_capture(connection, run_id, there[number], again, page, newly_seen=False)
+            else:
+                stored = store_page(connection, run_id, again, page, anew=True)
+            counts += stored.counts
     with writing(copy.engine) as connection:
         reporting.settle_quarantine(connection, settled)
     return counts

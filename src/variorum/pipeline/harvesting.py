@@ -26,6 +26,7 @@ from variorum.store import checkpoints, harvests, pages
 from variorum.store.checkpoints import Checkpoint
 from variorum.store.engine import reading, writing
 from variorum.store.locks import try_lock
+from variorum.transport.addresses import shown
 from variorum.transport.client import Client, FetchError, Validators
 
 TRIES = 4
@@ -179,14 +180,22 @@ class _Walk:
         source, scope = self.plan.source.name, self.plan.scope_name
         with reading(self.engine) as connection:
             known = checkpoints.get(connection, source, scope)
-        if known is not None and known.position is not None:
+        if known is not None and known.position is not None and known.asked == self.plan.asked:
             self._tell("resumed", scope=scope, began_on=known.began_on, entries=known.entries)
             return known, self.plan.starting(None)
         day = first_day(self.plan, known) if isinstance(self.plan.scope, Since) else None
         steps = self.plan.starting(day)
         today, position = self.job.workspace.clock()[:10], steps.begin().model_dump_json()
         with writing(self.engine) as connection:
-            begun = checkpoints.begin(connection, self.job.run_id, source, scope, began_on=today, position=position)
+            begun = checkpoints.begin(
+                connection,
+                self.job.run_id,
+                source,
+                scope,
+                began_on=today,
+                position=position,
+                asked=self.plan.asked,
+            )
         self._tell("begun", scope=scope, since=day)
         return begun, steps
 
@@ -202,7 +211,7 @@ class _Walk:
         self.so_far = replace(self.so_far, missing=(*self.so_far.missing, *step.missing))
         for rejection in page.rejections if page is not None else ():
             self._tell("rejected", key=rejection.place, code=rejection.code, message=rejection.message)
-        self._tell("page", url=fetched.request.url, pages=self.so_far.pages, note=step.note, **stored.counts)
+        self._tell("page", url=shown(fetched.request.url), pages=self.so_far.pages, note=step.note, **stored.counts)
         return following
 
     def _sized(self, position: Position, following: Position, entries: int) -> Position:
@@ -232,11 +241,13 @@ class _Walk:
             except AskAgainError as error:
                 if tries == TRIES:
                     raise NotNowError(f"{error.message}, {TRIES} times", code=error.code) from None
-                self._tell("asked_again", url=request.url, code=error.code, message=error.message)
+                self._tell("asked_again", url=shown(request.url), code=error.code, message=error.message)
                 if self.job.stop.wait(2.0 ** (tries - 1)):
                     raise StoppedError from None
-            except (BadInputError, LayoutError) as error:
-                raise self._unread(ledger, fetched, Alarm(error.code, error.message), stage="page") from None
+            except BadInputError as error:
+                raise self._unread(ledger, fetched, Alarm(error.code, error.message), stage="fetch") from None
+            except LayoutError as error:
+                raise self._led_nowhere(ledger, fetched, Alarm(error.code, error.message)) from None
         raise AssertionError
 
     def _fetch(self, ledger: Ledger, request: Request) -> Fetched:
@@ -269,6 +280,14 @@ class _Walk:
             stored = {key: one.record for key, one in pages.records_by_key(connection, keys).items()}
         return loss_alarm(self.plan.expects, page, stored)
 
+    def _led_nowhere(self, ledger: Ledger, fetched: Fetched, alarm: Alarm) -> DriftError:
+        """An answer that does not lead on. Where its page is sound, the list is at fault: there is nothing to keep."""
+        try:
+            sound = bool(read_page(fetched.answer.body, self.plan.source.name).sightings)
+        except BadInputError:
+            sound = False
+        return DriftError(alarm) if sound else self._unread(ledger, fetched, alarm, stage="page")
+
     def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Literal["fetch", "page"]) -> DriftError:
         """Keep a page that is not to be believed; gives the error that ends the harvest."""
         self._count(keep_unread(ledger, fetched, alarm, stage=stage))
@@ -281,16 +300,26 @@ class _Walk:
         with writing(self.engine) as connection:
             now = checkpoints.get(connection, source, scope) or checkpoint
             before = harvests.yields(connection, source, scope)
-            alarm = yield_alarm(now.entries, before) if nightly and self.plan.channel.steady else None
+            # Entries that were listed twice say nothing of how many there are.
+            comparable = nightly and self.plan.channel.steady and not position.begun_again
+            alarm = yield_alarm(now.entries, before) if comparable else None
             counts = alarm is None or self.job.accept_drop
             harvested_to = _harvested_to(now, position) if nightly and counts else None
             checkpoints.complete(connection, self.job.run_id, now.id, harvested_to)
             asked = self.plan.scope.day if isinstance(self.plan.scope, Since) else None
-            if harvested_to is not None and asked is not None and asked <= (self.plan.since or asked):
-                checkpoints.catch_up(connection, self.job.run_id, source, self.plan.standing, asked, harvested_to)
+            if harvested_to is not None and asked is not None:
+                checkpoints.catch_up(
+                    connection,
+                    self.job.run_id,
+                    source,
+                    self.plan.standing,
+                    since=asked,
+                    first=self.plan.since,
+                    harvested_to=harvested_to,
+                )
         if alarm is not None and not counts:
             self._alarm(alarm)
-        self.so_far = replace(self.so_far, entries=now.entries if counts else None)
+        self.so_far = replace(self.so_far, entries=now.entries if counts and not position.begun_again else None)
         self._tell("complete", scope=scope, entries=now.entries, harvested_to=harvested_to)
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from variorum import __version__
+from variorum.config import Settings
 from variorum.errors import BadInputError, ExitCode, VariorumError
 from variorum.pipeline.containers import SavedBody, saved_bodies
 from variorum.pipeline.expectations import page_alarm, refused
 from variorum.pipeline.ledger import recorded
+from variorum.pipeline.plans import expectations_of
 from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored, store_page
 from variorum.pipeline.workspace import Workspace
@@ -53,6 +55,7 @@ def import_files(
     paths: Sequence[Path],
     source_name: str | None = None,
     on_page: Callable[[Path, Page | None], None] = lambda _path, _page: None,
+    settings: Settings | None = None,
 ) -> ImportResult:
     """Import files, each page on its own: one that is refused leaves the others and the store as they are.
 
@@ -64,7 +67,7 @@ def import_files(
     newly_quarantined = 0
     with recorded(workspace, COMMAND, [path.name for path in paths]) as run:
         for path in paths:
-            for saved, page in _pages(path, workspace.max_file_mib, source_name):
+            for saved, page in _pages(path, workspace.max_file_mib, source_name, settings or Settings()):
                 if isinstance(saved, BadInputError):
                     failures.append(Failure(str(path).encode("utf-8", "backslashreplace").decode(), saved))
                 elif page is None:
@@ -81,7 +84,7 @@ def import_files(
 
 
 def _pages(
-    path: Path, max_mib: int, source_name: str | None
+    path: Path, max_mib: int, source_name: str | None, settings: Settings
 ) -> Iterator[tuple[SavedBody | BadInputError, Page | None]]:
     """The pages of a file; without page, those of a WARC file that are no source's."""
     try:
@@ -95,7 +98,7 @@ def _pages(
                 foreign = saved.captured_at is not None and saved.source is None
                 yield (saved if foreign else error), None
                 continue
-            alarm = page_alarm(page.source.expects, page)
+            alarm = page_alarm(expectations_of(settings, page.source), page)
             yield saved, refused(page, alarm) if alarm is not None else page
     except BadInputError as error:
         yield error, None

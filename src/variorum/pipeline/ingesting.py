@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from traceback import format_exc
 
@@ -20,6 +21,7 @@ from variorum.schema.harvest import Position
 from variorum.store import checkpoints
 from variorum.store.engine import reading
 from variorum.store.leases import HostPacer
+from variorum.transport.addresses import shown
 from variorum.transport.client import Client
 
 LAST_WORDS_SECONDS = 7.0
@@ -82,7 +84,7 @@ def ingest(
     Client(contact=orders.contact, pacer=HostPacer(workspace.engine, stop), stop=stop).close()
     outcomes: dict[int, Outcome] = {}
     with recorded(workspace, orders.command, orders.arguments) as run:
-        job = Job(workspace, run.id, stop, tell, orders.limit, orders.accept_drop)
+        job = Job(workspace, run.id, stop, _unbroken(tell), orders.limit, orders.accept_drop)
         workers = [
             threading.Thread(target=_work, args=(job, orders.contact, group, outcomes), daemon=True)
             for group in _by_host(plans)
@@ -93,6 +95,16 @@ def ingest(
         result = IngestResult(run.id, tuple(outcomes.get(i, _cut_off(plan)) for i, plan in enumerate(plans)))
         run.status, run.message = _closing(result)
     return result
+
+
+def _unbroken(tell: Callable[[Event], None]) -> Callable[[Event], None]:
+    """A log that cannot be written (a full disk) is no reason to stop harvesting."""
+
+    def telling(event: Event) -> None:
+        with suppress(OSError):
+            tell(event)
+
+    return telling
 
 
 def _by_host(plans: Sequence[Plan]) -> list[list[tuple[int, Plan]]]:
@@ -109,7 +121,8 @@ def _work(job: Job, contact: str, plans: Sequence[tuple[int, Plan]], outcomes: d
             try:
                 outcome = harvest(job, plan, client)
             except VariorumError as error:
-                outcome = Outcome(plan.source.name, plan.scope_name, "failed", error.code, error.message)
+                status = STATUS.get(error.exit_code, "failed")
+                outcome = Outcome(plan.source.name, plan.scope_name, status, error.code, error.message)
                 outcome = replace(outcome, exit_code=error.exit_code)
             except Exception as error:  # noqa: BLE001 - a fault of ours in one source must not end the others
                 told = f"{type(error).__name__}: {error}"
@@ -164,7 +177,7 @@ def preview(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, object]
         day = None if resumes else first_day(plan, known)
         steps = plan.starting(day)
         position = Position.model_validate_json(known.position) if known and known.position else steps.begin()
-        request = "" if position.done else steps.request(position).url
+        request = "" if position.done else shown(steps.request(position).url)
         row = {"source": plan.source.name, "scope": plan.scope_name, "since": day, "resumes": resumes}
         rows.append({**row, "request": request})
     return rows

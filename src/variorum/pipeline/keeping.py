@@ -99,7 +99,7 @@ def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Litera
     """Keep a body that is not believed, with the reason, for a person to look at. No step is taken.
 
     A page that its own reader rejects is kept as that reader reads it. Any other is ``refused``: it is
-    not read from the archive either.
+    not read from the archive either. Bodies of which the same is waiting already are not kept again.
     """
     job, source = ledger.job, ledger.plan.source
     page = _rejected_whole(fetched.answer.body, source.name) if stage == "page" else None
@@ -144,7 +144,7 @@ def _capture(ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int
 def _stored(connection: Connection, job: Job, capture: NewCapture | None, page: Page | None) -> Stored:
     if page is None:
         return Stored(Counter())
-    return store_page(connection, job.run_id, capture, page) if capture is not None else unchanged(page)
+    return store_page(connection, job.run_id, capture, page, anew=True) if capture is not None else unchanged(page)
 
 
 def _count(connection: Connection, ledger: Ledger, stored: Stored) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from variorum.dedup.survivorship import Member, merge
+from variorum.schema.record import UNSTATED
 from variorum.scrapers import find_source
 from variorum.store import works
 from variorum.store.engine import Connection
@@ -27,6 +28,8 @@ def refresh_fields(connection: Connection, record_ids: Sequence[int]) -> None:
 
 def _merged(seen: Sequence[SeenRecord]) -> list[dict[str, Any]]:
     """A work's merged fields as rows that name records by number."""
+    # What no page states any more says nothing where something else is stated.
+    seen = [member for member in seen if UNSTATED not in member.record.flags] or seen
     numbers = {member.record.ref: member.id for member in seen}
     return [
         {

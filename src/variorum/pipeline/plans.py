@@ -57,6 +57,11 @@ class Plan:
                 return f"{SCOPE_NAMES[type(self.scope)]} {len(ids)} {digest} {self._selection}"
 
     @property
+    def asked(self) -> str:
+        """What a harvest is begun with; one under way is gone on with only while that is the same."""
+        return f"{self.endpoint.url} since {self.since or 'ever'}"
+
+    @property
     def _selection(self) -> str:
         parts = [self.channel.name, self.endpoint.format, *self.endpoint.sets]
         return "(" + " ".join(part for part in parts if part) + ")"
@@ -78,6 +83,10 @@ def make_plan(settings: Settings, name: str, scope: Scope) -> Plan:
         raise BadInputError(f"{name} is a family of sources; name one, e.g. {name}:example", code="unknown_source")
     own = settings.sources.get(name, SourceSettings())
     channel = _channel(source, own, scope)
+    strangers = set(own.urls) - {one.name for one in source.channels}
+    if strangers:
+        names = ", ".join(one.name for one in source.channels)
+        raise BadInputError(f"{name} has no channel {', '.join(sorted(strangers))}; it has: {names}", code="no_channel")
     standing = _channel(source, own, Since()) if _serves(source, Since()) else None
     url = own.urls.get(channel.name) or (own.url if channel is standing or standing is None else None)
     endpoint = Endpoint(

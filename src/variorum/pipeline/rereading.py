@@ -77,11 +77,13 @@ def reread_captures(
     command: str,
     arguments: Sequence[str],
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    judge: bool = False,
 ) -> RereadResult:
     """Read captures again, each in one transaction, and bring the store to what they say today.
 
-    Pages that did not look like their source's are judged anew; bodies that were not what was asked for
-    (a login page) stay refused. Raises ``DatabaseError`` when an archived body is damaged.
+    Pages that were believed stay so, and refused ones stay refused; with ``judge`` those that did not
+    look like their source's are judged anew. Raises ``DatabaseError`` when an archived body is damaged.
     """
     with reading(workspace.engine) as connection:
         refusals = refusals_of(reporting.quarantined(connection, limit=10_000_000))
@@ -89,7 +91,8 @@ def reread_captures(
     newly_quarantined = unstated = 0
     with recorded(workspace, command, arguments) as run:
         for number, capture in enumerate(captures, start=1):
-            page = _judged_anew(workspace, settings, capture, refusals)
+            judged = _judged_anew(workspace, settings, capture, refusals) if judge else None
+            page = judged or reread(workspace, capture, refusals)
             with writing(workspace.engine) as connection:
                 stored, left = restate_page(connection, run.id, capture, page)
                 runs.add_counts(connection, run.id, stored.counts)
@@ -103,9 +106,10 @@ def reread_captures(
 
 
 def _judged_anew(workspace: Workspace, settings: Settings, capture: CaptureRow, refusals: Refusals) -> Page:
-    why = refusals.get(capture.id, ())
-    if capture.outcome == "refused" and all(rejection.stage == "fetch" for rejection in why):
-        return reread(workspace, capture, refusals)
+    """A refused page as it is judged today. What was not what was asked for (a login page) stays refused."""
+    kept = reread(workspace, capture, refusals)
+    if not kept.refused or all(rejection.stage == "fetch" for rejection in kept.rejections):
+        return kept
     page = reread(workspace, replace(capture, outcome="read"), refusals)
     alarm = page_alarm(expectations_of(settings, page.source), page)
     return refused(page, alarm) if alarm is not None else page

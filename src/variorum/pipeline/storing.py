@@ -11,6 +11,7 @@ from variorum.pipeline.combining import combine
 from variorum.pipeline.merging import refresh_fields
 from variorum.pipeline.reading import Page
 from variorum.schema import Record
+from variorum.schema.record import DELETED, UNSTATED
 from variorum.store import pages
 from variorum.store.engine import Connection
 from variorum.store.pages import CaptureRow, NewCapture, StoredRecord
@@ -44,13 +45,19 @@ def says_nothing_new(connection: Connection, page: Page) -> bool:
     if differing:
         stored = pages.records_by_key(connection, differing)
         stated = pages.statements_of(connection, [one.id for one in stored.values()])
-        if any(here[key] != _last_in_format(stated.get(stored[key].id, ()), here[key].format) for key in differing):
+        if any(here[key] != _standing(stated.get(stored[key].id, ()), here[key]) for key in differing):
             return False
     return not pages.unknown_rejections(connection, page.source.name, page.rejections)
 
 
-def _last_in_format(statements: Sequence[Record], form: str) -> Record | None:
-    return next((one for one in reversed(statements) if one.format == form), None)
+def _standing(statements: Sequence[Record], new: Record) -> Record | None:
+    """The statement that a new one must equal to be no news: the last in its format.
+
+    A deletion is news after anything else, and anything else is news after a deletion.
+    """
+    if DELETED in new.flags:
+        return statements[-1] if statements else None
+    return next((one for one in reversed(statements) if one.format == new.format or DELETED in one.flags), None)
 
 
 def unchanged(page: Page) -> Stored:
@@ -60,27 +67,34 @@ def unchanged(page: Page) -> Stored:
     return Stored(tally)
 
 
-def store_page(connection: Connection, run_id: int, new: NewCapture, page: Page) -> Stored:
+def store_page(connection: Connection, run_id: int, new: NewCapture, page: Page, *, anew: bool = False) -> Stored:
     """Store a page whose body is in the archive already.
 
-    A page that is imported again is the same capture. Rejections of a fetched page that the source has
-    in quarantine word for word are not put there again.
+    A page that is imported again is the same capture, in its old place in time. One that is fetched
+    again (``anew``) is a new one: it says what stands today. Rejections of a fetched page that the source
+    has in quarantine word for word are not put there again.
     """
-    known = pages.find_capture(connection, new.source, new.sha256)
+    known = None if anew else pages.find_capture(connection, new.source, new.sha256)
+    if known is not None and page.refused:
+        return Stored(_tally(page))  # believed once, or refused already
     capture_id = known or pages.add_capture(connection, run_id, new)
-    if known is not None:
-        pages.mark_read(connection, known, new)
+    stored = store_on_capture(connection, run_id, capture_id, new, page, newly_seen=known is None)
+    stored.counts.update(captures=0 if known else 1)
+    return stored
+
+
+def store_on_capture(
+    connection: Connection, run_id: int, capture_id: int, new: NewCapture, page: Page, *, newly_seen: bool
+) -> Stored:
+    """Store what a page says as that of a capture."""
+    if not newly_seen:
+        pages.mark_read(connection, capture_id, new)
     tally = _tally(page)
-    tally.update(captures=0 if known else 1)
-    tally += _store_sightings(connection, run_id, capture_id, page, newly_seen=known is None)
+    tally += _store_sightings(connection, run_id, capture_id, page, newly_seen=newly_seen)
     rejections = page.rejections
-    if new.is_fetched:
+    if new.is_fetched and not page.refused:
         rejections = pages.unknown_rejections(connection, new.source, rejections, before=capture_id)
     return Stored(tally, pages.add_rejections(connection, run_id, capture_id, rejections))
-
-
-UNSTATED = "unstated"
-"""The flag of a record that no page states any more, as its pages are read today. It stays, and is never lost."""
 
 
 def restate_page(connection: Connection, run_id: int, capture: CaptureRow, page: Page) -> tuple[Stored, int]:
@@ -89,7 +103,7 @@ def restate_page(connection: Connection, run_id: int, capture: CaptureRow, page:
     places = {sighting.place for sighting in page.sightings}
     pages.drop_sightings(connection, capture.id, [place for place in before if place not in places])
     again = replace(capture.as_new(), read_by=__version__, outcome="refused" if page.refused else "read")
-    stored = store_page(connection, run_id, again, page)
+    stored = store_on_capture(connection, run_id, capture.id, again, page, newly_seen=False)
     now = {number for number, _ in pages.sightings_of_capture(connection, capture.id).values()}
     return stored, _restate_elsewhere(connection, run_id, {number for number, _ in before.values()} - now)
 

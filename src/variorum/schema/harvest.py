@@ -83,7 +83,8 @@ class Position(Model):
     risen. ``served`` is the earliest day by the source's own clock. ``steps`` counts answers since the
     list was begun, ``empty`` those without a record that came last, ``restarts`` how often the list was
     begun anew with nothing changed. ``trail`` is an earlier token, kept to notice one that comes back;
-    ``largest`` the entries of the largest page so far. ``done``: all has been asked for.
+    ``largest`` the entries of the largest page so far. ``begun_again``: some entries were listed more than
+    once, since a list was begun anew. ``done``: all has been asked for.
     """
 
     part: int = 0
@@ -100,4 +101,5 @@ class Position(Model):
     restarts: int = 0
     trail: str = ""
     largest: int = 0
+    begun_again: bool = False
     done: bool = False

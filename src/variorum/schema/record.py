@@ -30,6 +30,13 @@ Evidence = Literal["byline", "profile"]
 """How an author is known: named in the byline, or only as the owner of the profile listing the paper."""
 
 
+DELETED = "deleted"
+"""The flag of a record that its source has deleted."""
+
+UNSTATED = "unstated"
+"""The flag of a record that no page states any more, as its pages are read today. It stays, and is never lost."""
+
+
 class Author(Model):
     """One author in the source's order: the name as it stands there, and its parts where they are known."""
 

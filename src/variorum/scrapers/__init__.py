@@ -46,6 +46,10 @@ __all__ = [
 ]
 
 
+LONGEST_NAME = 64
+"""Characters of a source's name, that of a family's member included."""
+
+
 @cache
 def sources() -> dict[str, Source]:
     """All sources by name, in alphabetical order."""
@@ -56,6 +60,8 @@ def sources() -> dict[str, Source]:
 
 def find_source(name: str) -> Source | None:
     """The source of that name, which for a family has a member's name after a colon; None when there is none."""
+    if len(name) > LONGEST_NAME:
+        return None
     family, colon, member = name.partition(":")
     source = sources().get(family)
     if source is None or bool(colon) != bool(member) or (member and source.member_of is None):
@@ -80,7 +86,10 @@ def recognise(body: Body) -> tuple[Source, Layout]:
     if len(found) == 1:
         source, layout = found[0]
         if source.member_of is not None:
-            source = replace(source, name=f"{source.name}:{source.member_of(body)}")
+            name = f"{source.name}:{source.member_of(body)}"
+            if len(name) > LONGEST_NAME:
+                raise BadInputError(f"{name} is too long for a name; give another with --source", code="bad_name")
+            source = replace(source, name=name)
         return source, layout
     if found:
         names = ", ".join(source.name for source, _ in found)

@@ -50,7 +50,8 @@ class ApiHarvest:
         return self._asking(search_query=query, start=position.token or "0", max_results=SLICE, **order)
 
     def _asking(self, **arguments: str | int) -> Request:
-        return Request(f"{self.endpoint.url}?{urlencode(arguments)}", "xml")
+        mark = "&" if "?" in self.endpoint.url else "?"
+        return Request(f"{self.endpoint.url}{mark}{urlencode(arguments)}", "xml")
 
     def _portion(self, position: Position) -> tuple[str, ...]:
         ids = self.scope.ids if isinstance(self.scope, Keys) else ()
@@ -67,6 +68,8 @@ class ApiHarvest:
             if "/api/errors" in address:
                 raise LayoutError("api_error", words_of(entry, "summary") or address)
         announced = words_of(root, "totalResults")
+        if not announced.isdecimal() and isinstance(self.scope, Between):
+            raise LayoutError("no_total", "the feed does not say how many results there are")
         total = int(announced) if announced.isdecimal() else 0
         if total and not entries and int(position.token or 0) < total:
             raise AskAgainError("empty_slice", f"{total} results were announced and none came")

@@ -40,7 +40,15 @@ def _portions(lines: IO[bytes], max_lines: int, max_bytes: int) -> Iterator[tupl
     first = 1
     kept: list[bytes] = []
     size = 0
-    while line := _next_line(lines, first + len(kept), max_bytes):
+    while True:
+        try:
+            line = _next_line(lines, first + len(kept), max_bytes)
+        except BadInputError:
+            if kept:
+                yield first, b"".join(kept)
+            raise
+        if not line:
+            break
         if kept and (len(kept) == max_lines or size + len(line) > max_bytes):
             yield first, b"".join(kept)
             first += len(kept)

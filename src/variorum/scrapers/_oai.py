@@ -49,9 +49,14 @@ def read_response(page: Body, source: str, read_metadata: ReadMetadata, key_of: 
     return Reading.of(_record(one, number, source, read_metadata, key_of, repaired) for number, one in records)
 
 
+def error_code(error: Element) -> str:
+    """The code of an error element: letters only, and no more than any of the protocol's has."""
+    return "".join(re.findall("[A-Za-z]", error.get("code") or ""))[:40] or "error"
+
+
 def _raise_errors(errors: Iterable[Element]) -> None:
     for error in errors:
-        code = error.get("code") or "error"
+        code = error_code(error)
         raise LayoutError(f"oai_{code}", " ".join(words(error).split()) or f"the repository answered {code}")
 
 

@@ -14,10 +14,14 @@ from urllib.parse import urlencode
 from variorum.errors import LayoutError
 from variorum.schema.harvest import Between, Keys, Position, Request, Scope, Since
 from variorum.scrapers._base import Body, Endpoint, Step
+from variorum.scrapers._oai import error_code
 from variorum.scrapers._xml import child, children, name_of, parse_xml, words, words_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
+
+OLDEST = "1985-01-01"
+"""Some clocks that were never set say 0001 or 1970."""
 
 ASK_WHO = -1
 """The part of a harvest that asks the repository who it is, before any list."""
@@ -78,37 +82,43 @@ class OaiHarvest:
         served = day_of(words_of(root, "responseDate"))
         if served:
             position = position.model_copy(update={"served": min(position.served or served, served)})
-        errors = {error.get("code") or "error": " ".join(words(error).split()) for error in children(root, "error")}
+        errors = {error_code(error): " ".join(words(error).split()) for error in children(root, "error")}
         if position.part == ASK_WHO:
             return self._introduced(position, root, errors)
         if isinstance(self.scope, Keys):
-            return self._answered(position, errors)
+            answer = child(root, "GetRecord")
+            return self._answered(position, errors, answer is not None and child(answer, "record") is not None)
         if errors:
             return self._refused(position, errors)
         return self._listed(position, root)
 
     def _introduced(self, position: Position, root: Element, errors: dict[str, str]) -> Step:
-        """No list reaches back before the repository's first record: some refuse to be asked for it."""
+        """Since when it has records is only remembered: some repositories say what is not so."""
         answer = child(root, "Identify")
         if answer is None:
             code = next(iter(errors), "no_identify")
             raise LayoutError(f"oai_{code}", errors.get(code) or "the repository does not say who it is")
         earliest = day_of(words_of(answer, "earliestDatestamp"))
-        first = max(position.first, earliest) if position.first and earliest else position.first
-        known = {"part": 0, "floor": first, "first": first, "earliest": earliest}
+        known = {"part": 0, "floor": position.first, "earliest": earliest}
         return Step(position.model_copy(update=known), holds=False)
 
-    def _answered(self, position: Position, errors: dict[str, str]) -> Step:
+    def _answered(self, position: Position, errors: dict[str, str], came: bool) -> Step:
+        if not errors and not came:
+            errors = {"no_record": "the answer has no record and reports no error"}
         missing = (self.scope.ids[position.part],) if errors and isinstance(self.scope, Keys) else ()
         note = "; ".join(f"{code}: {message}" for code, message in errors.items())
         return Step(self._next_part(position), holds=not errors, missing=missing, note=note)
 
     def _refused(self, position: Position, errors: dict[str, str]) -> Step:
         code, message = next(iter(errors.items()))
+        if code in {"noRecordsMatch", "badResumptionToken"} and position.token:
+            return self._begun_anew(position, f"the repository refused its own token ({message or code})")
         if code == "noRecordsMatch":
             return Step(self._next_part(position), holds=False)
-        if code == "badResumptionToken" and position.token:
-            return self._begun_anew(position, f"the repository refused its own token ({message or code})")
+        if code == "badArgument" and _begins_too_early(position):
+            # arXiv answers so to days before its first record.
+            later = position.model_copy(update={"floor": position.earliest, "first": position.earliest})
+            return Step(later, holds=False, note=f"it has records since {position.earliest}")
         raise LayoutError(f"oai_{code}", message or f"the repository answered {code}")
 
     def _begun_anew(self, position: Position, why: str) -> Step:
@@ -117,15 +127,15 @@ class OaiHarvest:
         Where records come by date, from the newest one seen. Elsewhere nothing tells what is missing:
         the list is begun again over half its days, which is short enough sooner or later.
         """
-        kept = position.model_dump(include={"part", "floor", "earliest", "served"})
+        kept = {**position.model_dump(include={"part", "floor", "earliest", "served"}), "begun_again": True}
         start = position.newest
         if self.by_date and position.ordered and start and start > (position.first or ""):
             return Step(
                 Position(**kept, first=start, last=position.last), holds=False, note=f"{why}; going on from {start}"
             )
         first, last = position.first or position.earliest, position.last or position.served
-        if first and last and first < last:
-            middle = _midway(first, last)
+        middle = _midway(first, last) if first and last else last
+        if first and last and middle and middle < last:
             anew = Position(**kept, first=position.first, last=middle)
             return Step(anew, holds=False, note=f"{why}; beginning again, up to {middle}")
         if position.restarts == MAX_RESTARTS:
@@ -159,31 +169,34 @@ class OaiHarvest:
         until = self.scope.last if isinstance(self.scope, Between) else None
         if position.last is not None and position.last != until:
             # From the same day again: some take a day as "until" for its first second.
-            kept = position.model_dump(include={"part", "floor", "earliest", "served"})
-            rest = max(position.last, _day_after(position.first or position.earliest or position.last))
-            return Position(**kept, first=rest, last=until)
+            kept = position.model_dump(include={"part", "floor", "earliest", "served", "begun_again"})
+            return Position(**kept, first=position.last, last=until)
         parts = len(self.scope.ids) if isinstance(self.scope, Keys) else len(self.endpoint.sets)
         if position.part + 1 >= parts:
             return None
-        kept = position.model_dump(include={"floor", "earliest", "served"})
+        kept = position.model_dump(include={"floor", "earliest", "served", "begun_again"})
         return Position(**kept, part=position.part + 1, first=position.floor, last=until)
 
 
 def day_of(stamp: str) -> str | None:
-    """The day (YYYY-MM-DD) that a date or time begins with; None when it is none."""
+    """The day (YYYY-MM-DD) that a date or time begins with; None when it is none, or older than any source."""
     try:
-        return date.fromisoformat(stamp[:10]).isoformat()
+        day = date.fromisoformat(stamp[:10]).isoformat()
     except ValueError:
         return None
+    return day if day >= OLDEST else None
+
+
+def _begins_too_early(position: Position) -> bool:
+    first, earliest, served = position.first, position.earliest, position.served
+    return bool(first and earliest and first < earliest and not position.token and earliest <= (served or earliest))
 
 
 def _midway(first: str, last: str) -> str:
+    """The day half-way, a day after ``first`` at the least."""
     start = date.fromisoformat(first)
-    return (start + (date.fromisoformat(last) - start) // 2).isoformat()
-
-
-def _day_after(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    half = (date.fromisoformat(last) - start) // 2
+    return (start + max(half, timedelta(days=1))).isoformat()
 
 
 def _with_dates(position: Position, listing: Element) -> Position:
@@ -191,6 +204,8 @@ def _with_dates(position: Position, listing: Element) -> Position:
     for record in children(listing, "record"):
         header = child(record, "header")
         day = day_of(words_of(header, "datestamp")) if header is not None else None
+        if day and position.served and day > position.served:
+            continue  # nothing has changed tomorrow: such a date is no place to go on from
         ordered = ordered and day is not None and day >= (newest or "")
         newest = max(newest or "", day or "") or None
     return position.model_copy(update={"newest": newest, "ordered": ordered})

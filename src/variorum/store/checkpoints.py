@@ -17,8 +17,9 @@ class Checkpoint:
     """Where a scope stands.
 
     ``harvested_to``: day up to which all is here. ``position``: where a harvest under way goes on, None
-    when none is. ``began_on``: day on which that harvest began. ``entries``: seen in it so far.
-    ``pages`` and ``kept``: pages taken since ever, and those of them that said anything new.
+    when none is. ``asked``: what that harvest was begun with (address, first day). ``began_on``: day on
+    which it began. ``entries``: seen in it so far. ``pages`` and ``kept``: pages taken since ever, and
+    those of them that said anything new.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Checkpoint:
     harvested_to: str | None
     began_on: str | None
     position: str | None
+    asked: str | None
     entries: int
     pages: int
     kept: int
@@ -48,14 +50,23 @@ def every(connection: Connection) -> list[Checkpoint]:
     return [Checkpoint(*row) for row in connection.execute(select(*_COLUMNS).order_by(*order))]
 
 
-def begin(connection: Connection, run_id: int, source: str, scope: str, *, began_on: str, position: str) -> Checkpoint:
+def begin(
+    connection: Connection,
+    run_id: int,
+    source: str,
+    scope: str,
+    *,
+    began_on: str,
+    position: str,
+    asked: str | None = None,
+) -> Checkpoint:
     """Begin a harvest of the scope from ``position``."""
-    values: dict[str, Any] = {"began_on": began_on, "position": position, "entries": 0, "run_id": run_id}
+    values: dict[str, Any] = {"began_on": began_on, "position": position, "asked": asked, "entries": 0}
     known = get(connection, source, scope)
     if known is None:
-        connection.execute(insert(checkpoint).values(source=source, scope=scope, **values))
+        connection.execute(insert(checkpoint).values(source=source, scope=scope, run_id=run_id, **values))
     else:
-        connection.execute(update(checkpoint).where(checkpoint.c.id == known.id).values(values))
+        connection.execute(update(checkpoint).where(checkpoint.c.id == known.id).values(run_id=run_id, **values))
     begun = get(connection, source, scope)
     assert begun is not None  # noqa: S101 - written just now
     return begun
@@ -82,14 +93,18 @@ def complete(connection: Connection, run_id: int, number: int, harvested_to: str
     connection.execute(update(checkpoint).where(checkpoint.c.id == number).values(values))
 
 
-def catch_up(connection: Connection, run_id: int, source: str, scope: str, since: str, harvested_to: str) -> None:
+def catch_up(
+    connection: Connection, run_id: int, source: str, scope: str, *, since: str, first: str | None, harvested_to: str
+) -> None:
     """Move a scope's checkpoint after another harvest of the same selection, which began at ``since``.
 
-    A scope that has never been harvested takes it as its beginning; one that would be left with a gap,
-    or that is being harvested, is not moved.
+    A scope that has never been harvested takes it as its beginning, unless its own ``first`` day is
+    earlier; one that would be left with a gap, or that is being harvested, is not moved.
     """
     known = get(connection, source, scope)
     if known is None:
+        if since > (first or since):
+            return
         known = begin(connection, run_id, source, scope, began_on=harvested_to, position="")
     elif known.position is not None or since > (known.harvested_to or ""):
         return

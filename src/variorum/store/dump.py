@@ -94,11 +94,9 @@ def _works(connection: Connection, stated: Set[str]) -> Iterator[list[object]]:
     for some in pages.chunks(ids):
         members, fields = works.members(connection, some), works.fields(connection, some)
         for work_id in some:
-            everyone = {member.record.ref for member in members.get(work_id, ())}
-            group = sorted(everyone & stated)
+            group = sorted({member.record.ref for member in members.get(work_id, ())} & stated)
             if group:
                 yield ["work", group]
-            if len(group) == len(everyone):
                 for row in fields.get(work_id, ()):
                     yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
 

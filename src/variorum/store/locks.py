@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, text
+from sqlalchemy import URL, Engine, NullPool, create_engine, text
 
 Release = Callable[[], None]
 
@@ -51,15 +52,18 @@ def _file_lock(database: Path, name: str, *, once: bool) -> Release | None:
 
 def _advisory_lock(engine: Engine, name: str) -> Release | None:
     number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
-    # Not in a transaction: it is held for minutes, and an open transaction would hold up VACUUM.
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection = _lock_engine(engine.url).connect()
     if not connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": number}).scalar_one():
         connection.close()
         return None
+    # Closing ends the session, and the lock with it.
+    return connection.close
 
-    def release() -> None:
-        # The lock goes with the session; the pool would keep that alive.
-        connection.invalidate()
-        connection.close()
 
-    return release
+@cache
+def _lock_engine(url: URL) -> Engine:
+    """Connections for locks alone: they are held for minutes, and the pool for pages must not run dry.
+
+    Not in a transaction, because an open one would hold up VACUUM.
+    """
+    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")

@@ -81,9 +81,9 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
 
 
 def find_capture(connection: Connection, source: str, sha256: str) -> int | None:
-    """The number of the capture with these bytes, if the source has been read from them before."""
+    """The number of the newest capture with these bytes, if the source has been read from them before."""
     statement = select(capture.c.id).where(capture.c.source == source, capture.c.sha256 == sha256)
-    return connection.execute(statement).scalar_one_or_none()
+    return connection.execute(statement.order_by(capture.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def add_capture(connection: Connection, run_id: int, new: NewCapture) -> int:
@@ -296,6 +296,7 @@ def unknown_rejections(
     columns = quarantine.c.code, quarantine.c.message, quarantine.c.raw
     statement = select(*columns).join(capture, capture.c.id == quarantine.c.capture_id)
     statement = statement.where(capture.c.source == source, quarantine.c.code.in_(codes))
+    statement = statement.where(quarantine.c.status != "resolved")
     if before is not None:
         statement = statement.where(capture.c.id < before)
     known = {tuple(row) for row in connection.execute(statement)}

@@ -70,6 +70,7 @@ checkpoint = Table(
     Column("harvested_to", String(10)),
     Column("began_on", String(10)),
     Column("position", Text),
+    Column("asked", Text),
     Column("entries", Integer, nullable=False, server_default="0"),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("kept", Integer, nullable=False, server_default="0"),
@@ -143,7 +144,7 @@ capture = Table(
     Column("outcome", String(8), nullable=False, server_default="read"),
     Column("read_by", String(40)),
     Column("checkpoint_id", ForeignKey("checkpoint.id"), index=True),
-    UniqueConstraint("source", "sha256"),
+    Index(None, "source", "sha256"),
     CheckConstraint("outcome IN ('read', 'refused')", name="outcome"),
 )
 

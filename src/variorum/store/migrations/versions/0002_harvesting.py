@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("harvested_to", sa.String(length=10), nullable=True),
         sa.Column("began_on", sa.String(length=10), nullable=True),
         sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("asked", sa.Text(), nullable=True),
         sa.Column("entries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("pages", sa.Integer(), server_default="0", nullable=False),
         sa.Column("kept", sa.Integer(), server_default="0", nullable=False),
@@ -98,6 +99,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_capture_checkpoint_id"), ["checkpoint_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_capture_checkpoint_id"), "checkpoint", ["checkpoint_id"], ["id"])
         batch_op.create_check_constraint("outcome", "outcome IN ('read', 'refused')")
+        # A page may come again with the same bytes and be news: what it said stands again.
+        batch_op.drop_constraint(batch_op.f("uq_capture_source_sha256"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_capture_source_sha256"), ["source", "sha256"], unique=False)
     _check_run_status("status IN ('running', 'ok', 'needs_a_human', 'failed', 'not_now')")
 
 
@@ -105,6 +109,8 @@ def downgrade() -> None:
     op.execute("UPDATE run SET status = 'failed' WHERE status = 'not_now'")
     _check_run_status("status IN ('running', 'ok', 'needs_a_human', 'failed')")
     with op.batch_alter_table("capture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_capture_source_sha256"))
+        batch_op.create_unique_constraint(batch_op.f("uq_capture_source_sha256"), ["source", "sha256"])
         batch_op.drop_constraint(batch_op.f("ck_capture_outcome"), type_="check")
         batch_op.drop_constraint(batch_op.f("fk_capture_checkpoint_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_capture_checkpoint_id"))
