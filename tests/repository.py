@@ -70,7 +70,11 @@ def papers(count: int, *, per_day: int = 500, start: int = 1) -> list[Paper]:
     for number in range(start, start + count):
         day = (number - 1) // per_day
         stamp = f"2026-{day // 28 + 1:02d}-{day % 28 + 1:02d}"
-        found.append(Paper(f"{2001 + number // 99_000}.{number % 99_000:05d}", stamp, f"Counting seabird {number}"))
+        found.append(
+            Paper(
+                f"{2001 + (number - 1) // 99_000}.{(number - 1) % 99_000 + 1:05d}", stamp, f"Counting seabird {number}"
+            )
+        )
     return found
 
 

@@ -74,7 +74,8 @@ class Kind:
         """One run; the clock shows the night's day."""
         workspace = replace(workspace, clock=lambda: f"{day_of(number)}T03:00:00.000000+00:00")
         with serve(handler) as server:
-            own = {"url": f"{server.url}/oai", "urls": {"api": f"{server.url}/oai"}, **self.settings}
+            address = f"{server.url}/oai"
+            own = {"url": address, **({"urls": {"api": address}} if self.source == "arxiv" else {}), **self.settings}
             result = run(workspace, {self.source: own}, scope=self.scope, stop=NoWaiting())
         shown = ingest_view(result)
         assert shown["exit_code"] == result.outcomes[0].exit_code

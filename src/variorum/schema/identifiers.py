@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -170,6 +171,7 @@ _ARXIV_ID = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a record's id is looked at two or three times
 def normalise_arxiv(raw: str) -> ArxivId | None:
     """The arXiv id in ``raw`` and its version, None when ``raw`` is not one arXiv id.
 

@@ -71,6 +71,16 @@ def words_of(element: Element, name: str) -> str:
     return words(next(element.iterchildren(f"{{*}}{name}"), None))
 
 
+def words_by_name(element: Element) -> dict[str, str]:
+    """The texts of an element's children that hold any, by name; of several with one name the first."""
+    found: dict[str, str] = {}
+    for one in element.iterchildren("*"):
+        name = one.tag.rpartition("}")[2]
+        if name not in found and (text := words(one)):
+            found[name] = text
+    return found
+
+
 def all_words_of(element: Element, name: str) -> list[str]:
     """The texts of all children of a name that hold any."""
     return [text for one in children(element, name) if (text := words(one))]

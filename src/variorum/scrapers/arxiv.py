@@ -15,12 +15,16 @@ from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layou
 from variorum.scrapers._feed_harvest import FeedHarvest
 from variorum.scrapers._oai import read_dublin_core, read_response
 from variorum.scrapers._oai_harvest import OaiHarvest
-from variorum.scrapers._xml import all_words_of, child, children, name_of, parse_xml, words, words_of
+from variorum.scrapers._xml import all_words_of, child, children, name_of, parse_xml, words, words_by_name, words_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_PLAIN = ("id", "title", "abstract", "comments", "categories", "doi", "license", "created", "updated")
+_PLAIN = {
+    **{name: name for name in ("id", "title", "abstract", "comments", "categories", "doi", "license")},
+    "created": "created", "updated": "updated", "journal-ref": "journal_ref", "report-no": "report_no",
+}
+"""arXiv's names of plain elements, and the names of the fields."""
 
 
 def parse_oai(page: Body) -> Reading:
@@ -45,15 +49,15 @@ def _read_metadata(content: Element) -> tuple[str, dict[str, str]]:
 
 
 def _common(content: Element) -> dict[str, str]:
-    fields = {name: words_of(content, name) for name in _PLAIN}
-    return {**fields, "journal_ref": words_of(content, "journal-ref"), "report_no": words_of(content, "report-no")}
+    return {_PLAIN[name]: text for name, text in words_by_name(content).items() if name in _PLAIN}
 
 
 def _arxiv_fields(content: Element) -> dict[str, str]:
     """``arXiv``: authors come split. ``acm-class`` is left out: the server prints the MSC value there."""
     authors = child(content, "authors")
     people = children(authors, "author") if authors is not None else ()
-    names = ["\t".join(words_of(person, part) for part in ("keyname", "forenames", "suffix")) for person in people]
+    parts = (words_by_name(person) for person in people)
+    names = ["\t".join([own.get("keyname", ""), own.get("forenames", ""), own.get("suffix", "")]) for own in parts]
     return {**_common(content), "authors": join_values(names)}
 
 
