@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 _PLAIN = {
     **{name: name for name in ("id", "title", "abstract", "comments", "categories", "doi", "license")},
-    "created": "created", "updated": "updated", "journal-ref": "journal_ref", "report-no": "report_no",
+    "created": "created",
+    "updated": "updated",
+    "journal-ref": "journal_ref",
+    "report-no": "report_no",
 }
 """arXiv's names of plain elements, and the names of the fields."""
 
