@@ -70,13 +70,12 @@ def main() -> None:
             f"first night    {result.counts['new']:>8,} new        {seconds:8.1f} s  {count / seconds:8,.0f} records/s"
         )
         before = sizes(workspace)
-        again = [replace(paper, day="2026-11-19") for paper in known]
-        with serve(Repository(again, page_size=PAGE, served="2026-11-21T00:00:00Z")) as server:
+        resent = [replace(paper, day="2026-11-19") for paper in known]
+        with serve(Repository(resent, page_size=PAGE, served="2026-11-21T00:00:00Z")) as server:
             result, seconds = night(workspace, server.url)
         after = sizes(workspace)
-        print(
-            f"same again     {result.counts['unchanged']:>8,} unchanged  {seconds:8.1f} s  {count / seconds:8,.0f} records/s"
-        )
+        again = result.counts["unchanged"]
+        print(f"same again     {again:>8,} unchanged  {seconds:8.1f} s  {count / seconds:8,.0f} records/s", flush=True)
         bare = bare_seconds(first)
         print(f"reading alone  {count:>8,} read       {bare:8.1f} s  {seconds / bare:8.1f} x for the night")
         written = {name: after[name] - before[name] for name in after if after[name] != before[name]}
