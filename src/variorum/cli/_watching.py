@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,13 @@ def telling(log_format: LogFormat) -> Callable[[str], None]:
     """How to say something to whoever reads the log: in plain words, or as a line of JSON among the others."""
     if log_format is LogFormat.TEXT:
         return say
-    return lambda message: print_json_line({"event": "message", "message": message}, stderr=True)
+
+    def as_line(message: str) -> None:
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = {"event": "message", "message": message, "level": "info", "timestamp": now}
+        print_json_line(line, stderr=True)
+
+    return as_line
 
 
 _LEVELS = {"alarm": "warning", "rejected": "warning", "asked_again": "warning", "fault": "error"}

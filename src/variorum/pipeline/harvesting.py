@@ -110,13 +110,17 @@ def _close(job: Job, number: int, outcome: Outcome) -> None:
         )
 
 
-def first_day(plan: Plan, known: Checkpoint | None) -> str | None:
-    """Where a nightly harvest starts: at the asked day, else as far behind the checkpoint as the plan says."""
+def first_day(plan: Plan, known: Checkpoint | None, today: str) -> str | None:
+    """Where a nightly harvest starts: at the asked day, else as far behind the checkpoint as the plan says.
+
+    A checkpoint that lies ahead, since a clock was wrong once, counts as today's.
+    """
     if isinstance(plan.scope, Since) and plan.scope.day is not None:
         return plan.scope.day
     if known is None or known.harvested_to is None:
         return plan.since
-    return (date.fromisoformat(known.harvested_to) - timedelta(days=plan.lookback)).isoformat()
+    reached = date.fromisoformat(min(known.harvested_to, today))
+    return (reached - timedelta(days=plan.lookback)).isoformat()
 
 
 class _Walk:
@@ -183,9 +187,10 @@ class _Walk:
         if known is not None and known.position is not None and known.asked == self.plan.asked:
             self._tell("resumed", scope=scope, began_on=known.began_on, entries=known.entries)
             return known, self.plan.starting(None)
-        day = first_day(self.plan, known) if isinstance(self.plan.scope, Since) else None
+        today = self.job.workspace.clock()[:10]
+        day = first_day(self.plan, known, today) if isinstance(self.plan.scope, Since) else None
         steps = self.plan.starting(day)
-        today, position = self.job.workspace.clock()[:10], steps.begin().model_dump_json()
+        position = steps.begin().model_dump_json()
         with writing(self.engine) as connection:
             begun = checkpoints.begin(
                 connection,

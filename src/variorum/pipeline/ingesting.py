@@ -16,7 +16,7 @@ from variorum.pipeline.harvesting import STATUS, Outcome, first_day, harvest
 from variorum.pipeline.keeping import Event, Job
 from variorum.pipeline.ledger import recorded
 from variorum.pipeline.plans import Plan
-from variorum.pipeline.workspace import Workspace, open_workspace
+from variorum.pipeline.workspace import Workspace, open_workspace, utc_now
 from variorum.schema.harvest import Position
 from variorum.store import checkpoints
 from variorum.store.engine import reading
@@ -173,10 +173,12 @@ def preview(settings: Settings, plans: Sequence[Plan]) -> list[dict[str, object]
         if workspace is not None:
             with reading(workspace.engine) as connection:
                 known = checkpoints.get(connection, plan.source.name, plan.scope_name)
-        resumes = known is not None and known.position is not None
-        day = None if resumes else first_day(plan, known)
+        resumes = known is not None and known.position is not None and known.asked == plan.asked
+        day = None if resumes else first_day(plan, known, utc_now()[:10])
         steps = plan.starting(day)
-        position = Position.model_validate_json(known.position) if known and known.position else steps.begin()
+        position = steps.begin()
+        if resumes and known is not None and known.position is not None:
+            position = Position.model_validate_json(known.position)
         request = "" if position.done else shown(steps.request(position).url)
         row = {"source": plan.source.name, "scope": plan.scope_name, "since": day, "resumes": resumes}
         rows.append({**row, "request": request})
