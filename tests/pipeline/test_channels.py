@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from tests.conftest import MakeWorkspace, Outcome
 from tests.harvest_helpers import keys, quick_retries, run, settings_for
 from tests.loopback import Ask, Reply, serve
@@ -15,6 +17,7 @@ from tests.repository import Paper, Repository, papers
 
 from variorum.errors import BadInputError, ExitCode
 from variorum.pipeline.doctor import examine
+from variorum.pipeline.ingesting import Orders, ingest
 from variorum.pipeline.plans import make_plan
 from variorum.pipeline.workspace import Workspace
 from variorum.schema.harvest import Between, Keys, Scope, Since
@@ -259,3 +262,32 @@ def test_checking_a_source(variorum: Variorum) -> None:
     # None of its papers is of the last week by the machine's clock.
     assert found["requests"][0].endswith("verb=Identify")
     assert looked.code in {0, 3}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"url": "http://[::1/oai"},
+        {"url": "file:///etc/passwd"},
+        {"url": "zenodo.org/oai2d"},
+        {"url": "https://user:secret@zenodo.org/oai2d"},
+        {"required": {"titel": 0.9}},
+        {"required": {"title": 95}},
+        {"gap_seconds": -1},
+        {"nosuch": 1},
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused_at_once(own: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        settings_for({"oai:made-up": own})
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(store: Workspace) -> None:
+    def full(_event: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with serve(Repository(papers(10))) as server:
+        settings = settings_for({"arxiv": {"url": f"{server.url}/oai"}})
+        orders = Orders("ingest", [], settings.contact)
+        result = ingest(store, [make_plan(settings, "arxiv", Since())], orders, threading.Event(), full)
+    assert (result.exit_code, len(keys(store))) == (ExitCode.OK, 10)
