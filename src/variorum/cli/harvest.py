@@ -12,6 +12,7 @@ from variorum.cli._options import Db, Format, Output, new_app, settings
 from variorum.cli._output import print_json, print_rows
 from variorum.cli._run_files import RunFiles
 from variorum.cli._watching import LogFormat, telling, watching
+from variorum.cli.runs import HARVEST_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -205,24 +206,14 @@ def _carry_out(
 
 
 _PREVIEW = {"source": "source", "scope": "*scope", "since": "since", "resumes": "resumes", "request": "*first request"}
-_RESULT = {
-    "source": "source",
-    "status": "status",
-    "pages": ">pages",
-    "seen": ">seen",
-    "new": ">new",
-    "changed": ">chg.",
-    "unchanged": ">same",
-    "quarantined": ">quar.",
-    "told": "*what to know",
-}
 
 
 def _show(result: IngestResult, output: Format, tell: Callable[[str], None]) -> None:
-    from variorum.reports.run_report import harvest_rows, ingest_view
+    from variorum.reports.run_report import harvest_row, ingest_view, outcome_view
 
     if output is Format.JSON:
         print_json(ingest_view(result))
         return
-    print_rows(output, harvest_rows(result), _RESULT, "nothing was asked for")
+    rows = [harvest_row(outcome_view(outcome)) for outcome in result.outcomes]
+    print_rows(output, rows, HARVEST_COLUMNS, "nothing was asked for")
     tell(f"run {result.run_id}: exit {int(result.exit_code)}; more with: variorum runs show {result.run_id}")

@@ -26,7 +26,7 @@ _COLUMNS = {
     "quarantined": ">quar.",
     "works": ">works",
 }
-_SOURCES = {
+HARVEST_COLUMNS = {
     "source": "source",
     "status": "status",
     "pages": ">pages",
@@ -91,13 +91,9 @@ def show(
 
 
 def _print_sources(sources: Sequence[dict[str, Any]]) -> None:
+    from variorum.reports.run_report import harvest_row
+
     if sources:
         print_line()
-        rows = [{**source, **source["counts"], "told": _told(source)} for source in sources]
-        print_table(([row[column] for column in _SOURCES] for row in rows), list(_SOURCES.values()))
-
-
-def _told(source: dict[str, Any]) -> str:
-    """A source's alarms, or else why its harvest ended as it did."""
-    told = [f"{alarm['code']}: {alarm['message']}" for alarm in source["alarms"]]
-    return "; ".join(told) or ": ".join(filter(None, (source["code"], source["message"])))
+        rows = map(harvest_row, sources)
+        print_table(([row[column] for column in HARVEST_COLUMNS] for row in rows), list(HARVEST_COLUMNS.values()))

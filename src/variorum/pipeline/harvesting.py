@@ -151,9 +151,8 @@ class _Walk:
                 self._alarm(Alarm(error.code, error.message))
             return self._ended(error.code, error.message, error.exit_code)
         out = self.so_far
-        code, message = (out.alarms[0].code, out.alarms[0].message) if out.alarms else (out.code, out.message)
         human = out.alarms or out.newly_quarantined or out.missing
-        return self._ended(code, message, ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
+        return self._ended(*_what_to_know(out), ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
 
     def _ended(self, code: str | None, message: str | None, exit_code: ExitCode) -> Outcome:
         status = STATUS.get(exit_code, "failed")
@@ -331,6 +330,18 @@ class _Walk:
 def _harvested_to(checkpoint: Checkpoint, position: Position) -> str | None:
     """The day before which nothing is missing: when the harvest began, by our clock or the source's, the earlier."""
     return min(day for day in (checkpoint.began_on, position.served) if day is not None)
+
+
+def _what_to_know(out: Outcome) -> tuple[str | None, str | None]:
+    """Of a harvest that got to its end: what a person should hear first, as a code and in words."""
+    if out.alarms:
+        return out.alarms[0].code, out.alarms[0].message
+    if out.missing:
+        more = " …" if len(out.missing) > 3 else ""
+        return "not_found", f"{len(out.missing)} not found: {', '.join(out.missing[:3])}{more}"
+    if out.newly_quarantined:
+        return "quarantine_grew", f"{out.newly_quarantined} newly in quarantine"
+    return out.code, out.message
 
 
 STATUS = {ExitCode.OK: "ok", ExitCode.NEEDS_A_HUMAN: "needs_a_human", ExitCode.NOT_NOW: "not_now"}

@@ -41,21 +41,9 @@ def outcome_view(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def harvest_rows(result: IngestResult) -> list[dict[str, Any]]:
-    """Rows for a table: the counts, and in words what there is to know."""
-    return [
-        {**outcome_view(outcome), **all_counts(outcome.counts), "told": "; ".join(_told(outcome))}
-        for outcome in result.outcomes
-    ]
-
-
-def _told(outcome: Outcome) -> list[str]:
-    told = [f"{alarm.code}: {alarm.message}" for alarm in outcome.alarms]
-    if outcome.message and not outcome.alarms:
-        told.append(f"{outcome.code}: {outcome.message}")
-    if outcome.newly_quarantined:
-        told.append(f"{outcome.newly_quarantined} newly quarantined")
-    if outcome.missing:
-        shown = ", ".join(outcome.missing[:3])
-        told.append(f"{len(outcome.missing)} not found: {shown}{' …' if len(outcome.missing) > 3 else ''}")
-    return told
+def harvest_row(view: Mapping[str, Any]) -> dict[str, Any]:
+    """A source's part in a run, as a row for a table: its counts, and in words what there is to know."""
+    told = [f"{alarm['code']}: {alarm['message']}" for alarm in view["alarms"]]
+    if not told and view["code"]:
+        told = [f"{view['code']}: {view['message']}"]
+    return {**view, **view["counts"], "told": "; ".join(told)}
