@@ -513,6 +513,22 @@ def test_a_page_that_is_refused_again_after_it_was_well_is_kept_again(store: Wor
     sound(store)
 
 
+def test_a_page_that_cannot_be_read_again_after_it_was_well_is_kept_again(store: Workspace) -> None:
+    broken = {"": True}
+    day = {"": "16"}
+
+    def handler(ask: Ask) -> Reply:
+        good = repository_of(ALL[:25], served=f"2026-11-{day['']}T00:00:00Z").answer(ask)
+        lists = ask.value("verb") == "ListRecords"
+        return Reply(good.body[:3000]) if lists and broken[""] else good
+
+    with serve(handler) as server:
+        for number, bad in (("16", True), ("17", False), ("16", True), ("18", True)):
+            day[""], broken[""] = number, bad
+            assert night(store, server.url, lookback_days=366).code == ("malformed_xml" if bad else None)
+    sound(store)
+
+
 def test_bytes_that_were_believed_may_be_refused_later(store: Workspace) -> None:
     with serve(repository_of(ALL[:25])) as server:
         assert night(store, server.url).exit_code is ExitCode.OK

@@ -96,7 +96,7 @@ def _checked(settings: Settings, page: Page, requests: tuple[str, ...]) -> Check
     shares = {
         field: round(sum(1 for record in alive if getattr(record, field)) / len(alive), 3) for field in FIELDS if alive
     }
-    whole = next((one for one in page.rejections if one.stage == "page"), None)
+    whole = page.rejection
     alarm = Alarm(whole.code, whole.message) if whole else page_alarm(expectations_of(settings, page.source), page)
     formats = tuple(sorted({record.format for record in records}))
     rejected = Counter(one.code for one in page.rejections)

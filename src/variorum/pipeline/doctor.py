@@ -253,7 +253,9 @@ def _replay(workspace: Workspace, copy: Workspace) -> Counter[str]:
                 stored = store_page(connection, run_id, again, page, anew=True)
             counts += stored.counts
     with writing(copy.engine) as connection:
-        reporting.settle_quarantine(connection, settled)
+        here = [capture.id for capture in pages.captures(connection)]
+        numbers = dict(zip((capture.id for capture in taken), here, strict=True))
+        reporting.settle_quarantine(connection, settled, numbers)
     return counts
 
 

@@ -269,7 +269,7 @@ class _Walk:
     def _read(self, ledger: Ledger, fetched: Fetched) -> Page:
         """The page, if it is to be believed."""
         page = read_page(fetched.answer.body, self.plan.source.name)
-        whole = next((one for one in page.rejections if one.stage == "page"), None)
+        whole = page.rejection
         alarm = Alarm(whole.code, whole.message) if whole is not None else self._page_alarm(page)
         if alarm is not None:
             raise self._unread(ledger, fetched, alarm, stage="page")

@@ -117,7 +117,7 @@ def _rejected_whole(body: bytes, source_name: str) -> Page | None:
         page = read_page(body, source_name)
     except VariorumError:
         return None
-    return page if not page.sightings and all(one.stage == "page" for one in page.rejections) else None
+    return page if page.rejection is not None else None
 
 
 def _capture(ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None) -> NewCapture | None:

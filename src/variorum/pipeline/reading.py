@@ -30,6 +30,11 @@ class Page:
         """Entries seen on the page."""
         return len(self.sightings) + len(self.rejections)
 
+    @property
+    def rejection(self) -> Rejection | None:
+        """Why nothing of the page is taken; None when it was read entry by entry."""
+        return next((one for one in self.rejections if one.stage in {"fetch", "page"}), None)
+
 
 def read_file(path: Path, max_mib: int) -> bytes:
     """A file's bytes. Raises ``BadInputError`` when it cannot be read or is larger than ``max_mib``."""

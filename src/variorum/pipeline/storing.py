@@ -92,7 +92,7 @@ def store_on_capture(
     tally = _tally(page)
     tally += _store_sightings(connection, run_id, capture_id, page, newly_seen=newly_seen)
     rejections = page.rejections
-    if new.is_fetched and not page.refused:
+    if new.is_fetched and page.rejection is None:
         rejections = pages.unknown_rejections(connection, new.source, rejections, before=capture_id)
     return Stored(tally, pages.add_rejections(connection, run_id, capture_id, rejections))
 

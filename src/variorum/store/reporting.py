@@ -118,11 +118,12 @@ def redirects_astray(connection: Connection) -> list[str]:
     return sorted(connection.execute(statement).scalars())
 
 
-def settle_quarantine(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Give quarantine rows the status that a person gave the same rows elsewhere."""
+def settle_quarantine(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], capture_ids: Mapping[int, int]
+) -> None:
+    """Give quarantine rows the status that the same rows have elsewhere; ``capture_ids``: captures there and here."""
     for row in rows:
         if row["status"] != "open":
-            of_page = select(capture.c.id).where(capture.c.source == row["source"], capture.c.sha256 == row["sha256"])
             same = quarantine.c.place == row["place"], quarantine.c.code == row["code"]
-            where = quarantine.c.capture_id.in_(of_page), *same
-            connection.execute(update(quarantine).where(*where).values(status=row["status"]))
+            of_page = quarantine.c.capture_id == capture_ids[row["capture_id"]]
+            connection.execute(update(quarantine).where(of_page, *same).values(status=row["status"]))
