@@ -29,6 +29,7 @@ ONLY_IN = {
     "rich": {"cli"},
     "rapidfuzz": {"dedup"},
     "pylatexenc": {"normalizers"},
+    "ftfy": {"normalizers"},
     "bibtexparser": {"scrapers"},
     "rispy": {"scrapers"},
     "selectolax": {"scrapers"},

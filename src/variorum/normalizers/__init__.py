@@ -10,11 +10,11 @@ from functools import cache
 from pydantic import ValidationError
 
 from variorum.normalizers._fields import Fields
-from variorum.schema import Entry, Record, Rejection
+from variorum.schema import AwardDetails, Entry, Record, Rejection
 
 __all__ = ["normalise"]
 
-Normaliser = Callable[[Entry, Fields], Record | Rejection]
+Normaliser = Callable[[Entry, Fields], Record | AwardDetails | Rejection]
 
 
 LONGEST_FIELD = 50_000
@@ -29,8 +29,8 @@ def _normalisers() -> dict[str, Normaliser]:
     return {module.FORMAT: module.normalise for module in modules}
 
 
-def normalise(entry: Entry) -> Record | Rejection:
-    """Map an entry into the common schema.
+def normalise(entry: Entry) -> Record | AwardDetails | Rejection:
+    """Map an entry into the common schema: that of publications, or that of awards.
 
     Gives a ``Rejection`` when the entry's values do not make a valid record (``invalid_value``), when
     one is far longer than it can be (``too_long``), or when the scraper read a field that the format
@@ -47,7 +47,7 @@ def normalise(entry: Entry) -> Record | Rejection:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         return _rejection(entry, "invalid_value", f"{where}: {first['msg']}")
-    if fields.leftovers and isinstance(result, Record):
+    if fields.leftovers and not isinstance(result, Rejection):
         return _rejection(entry, "unknown_field", f"not understood: {', '.join(fields.leftovers)}")
     return result
 

@@ -18,7 +18,7 @@ from variorum.dedup.evaluate import Evaluation, evaluate
 from variorum.dedup.features import Features, features_of
 from variorum.errors import BadInputError
 from variorum.normalizers import normalise
-from variorum.schema import Entry, Rejection
+from variorum.schema import Entry, Record, Rejection
 from variorum.scrapers import guess_format, read_citations
 
 
@@ -70,7 +70,7 @@ def dedup_files(
             result = normalise(read) if isinstance(read, Entry) else read
             if isinstance(result, Rejection):
                 rejections.append((f"{path}#{result.place}", result))
-            else:
+            elif isinstance(result, Record):
                 records.append(replace(features_of(result), ref=prefix + result.source_key))
     resolution = resolve(records, progress=progress)
     _write(out, ["id", "cluster_id"], _cluster_rows(records, resolution))

@@ -9,25 +9,26 @@ from pathlib import Path
 from variorum.errors import BadInputError, LayoutError
 from variorum.normalizers import normalise
 from variorum.pipeline.combining import combine
-from variorum.schema import Record, Rejection, Sighting
+from variorum.schema import AwardDetails, AwardSighting, Record, Rejection, Sighting
 from variorum.scrapers import Body, Layout, Source, decode, get_source, recognise
 
 
 @dataclass(frozen=True)
 class Page:
-    """Everything read from one page. Each entry seen is a sighting or a rejection.
+    """Everything read from one page. Each entry of a publication is a sighting or a rejection.
 
-    ``refused``: the page is kept and not believed; its one rejection says why.
+    ``awards``: what it says of awards themselves. ``refused``: the page is kept and not believed; its one rejection says why.
     """
 
     source: Source
     sightings: tuple[Sighting, ...]
     rejections: tuple[Rejection, ...]
     refused: bool = False
+    awards: tuple[AwardSighting, ...] = ()
 
     @property
     def seen(self) -> int:
-        """Entries seen on the page."""
+        """Publications seen on the page, readable or not."""
         return len(self.sightings) + len(self.rejections)
 
     @property
@@ -68,6 +69,7 @@ def read_page(body: bytes, source_name: str | None = None) -> Page:
         empty = "the page is the source's, but shows no publication"
         return Page(source, (), (Rejection(code="no_entries", message=empty, place="page", stage="page"),))
     sightings: list[Sighting] = []
+    awards: list[AwardSighting] = []
     rejections = list(reading.rejections)
     for entry in reading.entries:
         if source.member_of is not None:
@@ -76,9 +78,11 @@ def read_page(body: bytes, source_name: str | None = None) -> Page:
         result = normalise(entry)
         if isinstance(result, Rejection):
             rejections.append(result)
+        elif isinstance(result, AwardDetails):
+            awards.append(AwardSighting(place=entry.place, statement=result))
         else:
             sightings.append(Sighting(place=entry.place, statement=result))
-    return Page(source, tuple(sightings), tuple(rejections))
+    return Page(source, tuple(sightings), tuple(rejections), awards=tuple(awards))
 
 
 def _layout_of(document: Body, source_name: str | None) -> tuple[Source, Layout]:

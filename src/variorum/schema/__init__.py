@@ -1,5 +1,6 @@
 """The common schema every source is mapped into, and the identifier rules it rests on."""
 
+from variorum.schema.award import AwardDetails, AwardSighting
 from variorum.schema.dates import PartialDate, partial_date, year_of
 from variorum.schema.entry import Entry, join_values, split_values, text_key
 from variorum.schema.identifiers import Identifier
@@ -19,6 +20,8 @@ from variorum.schema.record import (
 __all__ = [
     "Author",
     "Award",
+    "AwardDetails",
+    "AwardSighting",
     "Entry",
     "Evidence",
     "Identifier",

@@ -55,6 +55,7 @@ class Manners:
     ``deadline``: seconds for one request from connecting to its last byte.
     ``pause``: seconds to stay away after a 429 that does not say how long.
     ``max_mib``: largest body, MiB, inflated.
+    ``daily``: requests in a day (UTC) that the host allows, None where it does not count.
     ``allow_hosts``: hosts that may be asked although their addresses are private.
     """
 
@@ -62,6 +63,7 @@ class Manners:
     deadline: float = 180.0
     pause: float = 60.0
     max_mib: int = 64
+    daily: int | None = None
     allow_hosts: frozenset[str] = frozenset()
 
 

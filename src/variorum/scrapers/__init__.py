@@ -17,24 +17,32 @@ from variorum.scrapers._base import (
     Harvest,
     Layout,
     Reading,
+    Search,
     Source,
     Step,
+    Wanted,
 )
 from variorum.scrapers._citations import guess_format, read_citations
 from variorum.scrapers._decode import decode
+from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
 
 __all__ = [
     "AskAgainError",
+    "Asked",
     "Body",
     "Channel",
     "Endpoint",
     "Expectations",
     "Harvest",
+    "KeyHarvest",
     "Layout",
+    "Lead",
     "Reading",
+    "Search",
     "Source",
     "Step",
+    "Wanted",
     "decode",
     "find_source",
     "get_source",

@@ -80,12 +80,13 @@ class Step:
     """What an answer leads to: the next position (None: all has been asked for).
 
     ``holds`` tells whether the answer has publications to be read; an answer that says "nothing new"
-    has none and is no fault. ``missing`` are keys that were asked for and not answered. ``note`` is for
-    the log.
+    has none and is no fault. ``done`` are keys of which all is here now, ``missing`` those that were asked
+    for and not answered. ``note`` is for the log.
     """
 
     next: Position | None
     holds: bool = True
+    done: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     note: str = ""
 
@@ -132,6 +133,7 @@ class Channel:
     ``lookback``: days that a nightly harvest reaches back behind its checkpoint, for what sources
     publish late or date in another time zone. ``conditional``: whether to ask for a page only if it has
     changed. ``steady``: whether a harvest that brings far less than those before is suspicious.
+    ``unpermitted``: why the source may not be fetched unless those who run it have agreed; empty where it may.
     """
 
     name: str
@@ -142,6 +144,7 @@ class Channel:
     lookback: int = 1
     conditional: bool = False
     steady: bool = True
+    unpermitted: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,27 @@ class Expectations:
     rejected: float = 1.0
     same_title: float = 1.0
     entries: int = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is known of a publication that a registry is searched for. ``family``: an author's family name."""
+
+    title: str = ""
+    family: str = ""
+    year: int | None = None
+    abstract: str = ""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a registry is searched. Its answers are pages of the registry's, best hit first.
+
+    Each gives the request, or None when too little is known to ask.
+    """
+
+    by_title: Callable[[Endpoint, Wanted], Request | None]
+    by_abstract: Callable[[Endpoint, Wanted], Request | None] = lambda _endpoint, _wanted: None
 
 
 Category = Literal["registry", "arxiv", "repository", "aggregator", "listing"]
@@ -187,6 +211,8 @@ class Source:
     channels: tuple[Channel, ...] = ()
     """How the source is fetched; none for sources that are read from saved pages only."""
     expects: Expectations = Expectations()
+    search: Search | None = None
+    """How it is searched for publications whose ids are not known; registries only."""
 
     @property
     def formats(self) -> tuple[str, ...]:
