@@ -17,7 +17,8 @@ from variorum.scrapers import Body, Layout, Source, decode, get_source, recognis
 class Page:
     """Everything read from one page. Each entry of a publication is a sighting or a rejection.
 
-    ``awards``: what it says of awards themselves. ``refused``: the page is kept and not believed; its one rejection says why.
+    ``awards``: what it says of awards themselves. ``refused``: the page is kept and not believed; its one
+    rejection says why.
     """
 
     source: Source

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.schema.identifiers import normalise_arxiv
 from variorum.scrapers._base import Body, Mark, Reading, filled
+from variorum.scrapers._json import Number, load_json
 
 FORMAT = "arxiv_snapshot"
 
@@ -37,12 +38,6 @@ _TEXTS = {
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SUBMITTER = re.compile(r'"submitter"\s*:\s*(?:"(?:[^"\\]|\\.)*+"?|null)\s*,?\s*')
 _KEEP = 20_000
-
-
-class _Number(str):
-    """A JSON number as written: no digit is lost and none has to be multiplied out."""
-
-    __slots__ = ()
 
 
 class _UnreadableError(Exception):
@@ -75,19 +70,11 @@ def _read(line: bytes, number: int, source: str) -> Entry | Rejection:
 
 def _load(line: bytes) -> dict[str, Any]:
     try:
-        paper = json.loads(
-            line.decode("utf-8-sig"),
-            object_pairs_hook=_unique,
-            parse_int=_Number,
-            parse_float=_Number,
-            parse_constant=_no_number,
-        )
+        paper = load_json(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _UnreadableError("malformed_json", f"not UTF-8 at byte {error.start} of the line") from None
     except json.JSONDecodeError as error:
         raise _UnreadableError("malformed_json", f"{error.msg} at character {error.pos} of the line") from None
-    except RecursionError:
-        raise _UnreadableError("malformed_json", "objects nested too deep") from None
     except ValueError as error:
         raise _UnreadableError("malformed_json", str(error)) from None
     if not isinstance(paper, dict):
@@ -95,22 +82,11 @@ def _load(line: bytes) -> dict[str, Any]:
     return paper
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return result
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number in JSON")
-
-
 def _entry(paper: dict[str, Any], place: str, source: str) -> Entry:
     stated = paper.get("id")
     # As a number 0704.0010 has lost its zeros, and which ones cannot be told.
-    if isinstance(stated, _Number) or not isinstance(stated, str) or (found := normalise_arxiv(stated)) is None:
-        sort = "a number" if isinstance(stated, _Number) else "no arXiv id"
+    if isinstance(stated, Number) or not isinstance(stated, str) or (found := normalise_arxiv(stated)) is None:
+        sort = "a number" if isinstance(stated, Number) else "no arXiv id"
         raise _UnreadableError("no_identifier", f"the id is {sort}: {str(stated)[:100]!r}")
     fields = {ours: _text(paper.get(theirs), theirs) for theirs, ours in _TEXTS.items()}
     fields |= {
@@ -126,7 +102,7 @@ def _entry(paper: dict[str, Any], place: str, source: str) -> Entry:
 def _text(value: object, name: str) -> str:
     if value is None:
         return ""
-    if isinstance(value, _Number) or not isinstance(value, str):
+    if isinstance(value, Number) or not isinstance(value, str):
         raise _UnreadableError("unexpected_value", f"{name} is not text")
     if _CONTROL.search(value) or ("\t" in value and name in {"authors_parsed", "versions"}):
         raise _UnreadableError("bad_characters", f"{name} holds control characters")
