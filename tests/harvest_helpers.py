@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from variorum.config import Settings
 from variorum.pipeline import ingesting
-from variorum.pipeline.harvesting import Outcome
+from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.ingesting import IngestResult, Orders, ingest
 from variorum.pipeline.keeping import Event
 from variorum.pipeline.plans import make_plan

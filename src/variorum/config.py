@@ -44,7 +44,8 @@ class SourceSettings(BaseModel):
     others, by channel. ``format``, ``sets``: what to ask for. ``since``: first day of the first harvest;
     without it everything there is. ``lookback_days``: how far a nightly run reaches back behind the last.
     ``gap_seconds``, ``deadline_seconds``, ``pause_seconds``, ``max_body_mib``, ``allow_hosts``: see
-    ``schema.harvest.Manners``. ``required``: shares of records that must have a field, over the
+    ``schema.harvest.Manners``; ``daily_requests`` likewise. ``permission``: who agreed, and when, that a source
+    which gives no general leave is fetched. ``required``: shares of records that must have a field, over the
     source's own expectations; ``rejected``: largest share of entries that may be unreadable.
     """
 
@@ -62,6 +63,8 @@ class SourceSettings(BaseModel):
     deadline_seconds: float | None = Field(default=None, gt=0, le=3600)
     pause_seconds: float | None = Field(default=None, ge=0, le=86_400)
     max_body_mib: int | None = Field(default=None, ge=1, le=1024)
+    daily_requests: int | None = Field(default=None, ge=1)
+    permission: str = ""
     allow_hosts: tuple[str, ...] = ()
     required: Mapping[RequiredField, Share] | None = None
     rejected: float | None = Field(default=None, ge=0, le=1)

@@ -57,6 +57,12 @@ class NotNowError(VariorumError):
         self.resume_at = resume_at
 
 
+class UnavailableError(NotNowError):
+    """One request that was tried as often as may be; others of the same host may fare better."""
+
+    code = "unavailable"
+
+
 class StoppedError(Exception):
     """The run was asked to end: what is under way is given up, what was committed stands."""
 

@@ -23,7 +23,7 @@ from tests.loopback import Ask, Handler, Reply, redirect, serve
 from tests.repository import Paper, Repository
 
 from variorum.config import Settings
-from variorum.pipeline.harvesting import Outcome
+from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.workspace import Workspace, open_workspace
 from variorum.reports.run_report import ingest_view
 from variorum.schema.harvest import Between, Scope, Since

@@ -14,7 +14,7 @@ from tests.harvest_helpers import night, quick_retries, run, settings_for
 from tests.loopback import Ask, Reply, serve
 from tests.repository import Repository, papers
 
-from variorum.pipeline.harvesting import Outcome
+from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.importing import import_files
 from variorum.pipeline.ingesting import IngestResult
 from variorum.pipeline.plans import make_plan

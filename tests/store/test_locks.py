@@ -125,3 +125,21 @@ def test_a_stop_ends_the_wait_for_a_turn(workspace: Workspace) -> None:
         threading.Timer(0.2, stop.set).start()
         with pytest.raises(StoppedError), pacer.turn("a.example", 0.0):
             pass
+
+
+def test_what_a_host_allows_in_a_day_is_counted_over_all_processes(workspace: Workspace) -> None:
+    pacers = [HostPacer(workspace.engine, threading.Event(), patience=0.2) for _ in range(2)]
+    for pacer in (*pacers, pacers[0]):
+        with pacer.turn("a.example", 0.0, 3):
+            pass
+    with pytest.raises(NotNowError) as caught, pacers[1].turn("a.example", 0.0, 3):
+        pass
+    assert caught.value.code == "budget_spent"
+    assert caught.value.resume_at
+    assert caught.value.resume_at.endswith("T00:00:00+00:00")
+    with pacers[1].turn("b.example", 0.0, 3):
+        pass
+    with writing(workspace.engine) as connection:
+        connection.execute(update(tables.host_lease).values(day="2020-01-01"))
+    with pacers[1].turn("a.example", 0.0, 3):
+        pass

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
-from variorum.errors import BadInputError, ExitCode, LayoutError, NotNowError, StoppedError, VariorumError
+from variorum.errors import (
+    BadInputError,
+    ExitCode,
+    LayoutError,
+    NotNowError,
+    StoppedError,
+    UnavailableError,
+    VariorumError,
+)
 from variorum.pipeline.expectations import (
     Alarm,
     loss_alarm,
@@ -16,44 +23,31 @@ from variorum.pipeline.expectations import (
     short_page_alarm,
     yield_alarm,
 )
-from variorum.pipeline.keeping import Event, Fetched, Job, Ledger, keep_step, keep_unread
-from variorum.pipeline.plans import Plan
+from variorum.pipeline.keeping import Event, Fetched, Job, Ledger, keep_failure, keep_step, keep_unread, missed_by
+from variorum.pipeline.outcomes import STATUS, Outcome, what_to_know
+from variorum.pipeline.plans import SCOPE_NAMES, Plan
 from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored
-from variorum.schema.harvest import Position, Request, Since
-from variorum.scrapers import AskAgainError, Harvest, Step, decode
+from variorum.schema.harvest import Awards, Keys, Position, Request, Since
+from variorum.scrapers import AskAgainError, Harvest, KeyHarvest, Step, decode
 from variorum.store import checkpoints, harvests, pages
-from variorum.store.checkpoints import Checkpoint
+from variorum.store.checkpoints import Checkpoint, Missed
 from variorum.store.engine import reading, writing
 from variorum.store.locks import try_lock
 from variorum.transport.addresses import shown
 from variorum.transport.client import Client, FetchError, Validators
 
+MOST_FAILED_IN_A_ROW = 5
+"""So many keys that fail one after the other say that the source is at fault, not the keys."""
+
+EVERY_KEYS_FAULT = frozenset({"blocked", "robots_disallowed"})
+"""What is no fault of one key: the others would meet it too."""
+
+ABSENT = frozenset({404, 410})
+"""HTTP statuses by which a source says that it does not know a key."""
+
 TRIES = 4
 """How often the same thing is asked when the answer is known to be wrong in passing."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a harvest ended.
-
-    ``status``: ok, needs_a_human, not_now or failed. ``missing``: keys that were asked for and not
-    answered. ``entries``: seen in the whole harvest, if it is complete and counts as one.
-    """
-
-    source: str
-    scope: str
-    status: str = "ok"
-    code: str | None = None
-    message: str | None = None
-    alarms: tuple[Alarm, ...] = ()
-    resume_at: str | None = None
-    pages: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    newly_quarantined: int = 0
-    missing: tuple[str, ...] = ()
-    entries: int | None = None
-    exit_code: ExitCode = ExitCode.OK
 
 
 class DriftError(Exception):
@@ -133,6 +127,7 @@ class _Walk:
         self.number = number
         self.engine = job.workspace.engine
         self.so_far = Outcome(plan.source.name, plan.scope_name)
+        self._failed_in_a_row = 0
 
     def to_its_end(self) -> Outcome:
         """Walk, and put whatever ends the walk into words."""
@@ -151,8 +146,8 @@ class _Walk:
                 self._alarm(Alarm(error.code, error.message))
             return self._ended(error.code, error.message, error.exit_code)
         out = self.so_far
-        human = out.alarms or out.newly_quarantined or out.missing
-        return self._ended(*_what_to_know(out), ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
+        human = out.alarms or out.newly_quarantined or out.missed
+        return self._ended(*what_to_know(out), ExitCode.NEEDS_A_HUMAN if human else ExitCode.OK)
 
     def _ended(self, code: str | None, message: str | None, exit_code: ExitCode) -> Outcome:
         status = STATUS.get(exit_code, "failed")
@@ -175,7 +170,10 @@ class _Walk:
             if self.job.limit is not None and self.so_far.counts["seen"] >= self.job.limit:
                 self.so_far = replace(self.so_far, code="limit", message="stopped at the limit; run again to go on")
                 return
-            position = self._take(ledger, steps, position)
+            if isinstance(steps, KeyHarvest):
+                position = self._take_or_pass_over(ledger, steps, position)
+            else:
+                position = self._take(ledger, steps, position)
         self._arrive(checkpoint, position)
 
     def _set_out(self) -> tuple[Checkpoint, Harvest]:
@@ -203,6 +201,31 @@ class _Walk:
         self._tell("begun", scope=scope, since=day)
         return begun, steps
 
+    def _take_or_pass_over(self, ledger: Ledger, steps: KeyHarvest, position: Position) -> Position:
+        """Take a step of a harvest by keys: what fails for one key is noted, and leaves the others alone.
+
+        When several fail in a row, the source is at fault, and the harvest ends as their last error says.
+        """
+        try:
+            following = self._take(ledger, steps, position)
+        except (DriftError, FetchError, UnavailableError) as error:
+            fault = error.alarm if isinstance(error, DriftError) else Alarm(error.code, error.message)
+            if fault.code in EVERY_KEYS_FAULT:
+                raise
+            key = steps.asked(position).key
+            following = steps.after(position) or position.model_copy(update={"done": True})
+            keep_failure(ledger, Missed(key, fault.code, fault.message), following)
+            self.so_far = replace(self.so_far, missed=(*self.so_far.missed, Missed(key, fault.code, fault.message)))
+            self._tell("passed_over", key=key, code=fault.code, message=fault.message)
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= MOST_FAILED_IN_A_ROW and not following.done:
+                raise
+            if isinstance(error, DriftError):
+                self._alarm(fault)
+        else:
+            self._failed_in_a_row = 0
+        return following
+
     def _take(self, ledger: Ledger, steps: Harvest, position: Position) -> Position:
         """Ask once, keep what comes, and give the next position."""
         fetched, step = self._ask(ledger, steps, position)
@@ -212,7 +235,7 @@ class _Walk:
             following = self._sized(position, following, page.seen)
         stored = keep_step(ledger, fetched, page, step, following)
         self._count(stored)
-        self.so_far = replace(self.so_far, missing=(*self.so_far.missing, *step.missing))
+        self.so_far = replace(self.so_far, missed=(*self.so_far.missed, *missed_by(step)))
         for rejection in page.rejections if page is not None else ():
             self._tell("rejected", key=rejection.place, code=rejection.code, message=rejection.message)
         self._tell("page", url=shown(fetched.request.url), pages=self.so_far.pages, note=step.note, **stored.counts)
@@ -237,14 +260,16 @@ class _Walk:
         """Fetch, and see where the answer leads; asked again a few times when it is wrong in passing."""
         request = steps.request(position)
         for tries in range(1, TRIES + 1):
-            fetched = self._fetch(ledger, request)
+            fetched = self._fetch(ledger, request, keyed=isinstance(steps, KeyHarvest))
             if fetched.answer.status == 304:
                 return fetched, Step(None, holds=False, note="not modified")
+            if isinstance(steps, KeyHarvest) and fetched.answer.status in ABSENT:
+                return fetched, steps.without(position, f"HTTP {fetched.answer.status}")
             try:
                 return fetched, steps.follow(position, decode(fetched.answer.body))
             except AskAgainError as error:
                 if tries == TRIES:
-                    raise NotNowError(f"{error.message}, {TRIES} times", code=error.code) from None
+                    raise UnavailableError(f"{error.message}, {TRIES} times", code=error.code) from None
                 self._tell("asked_again", url=shown(request.url), code=error.code, message=error.message)
                 if self.job.stop.wait(2.0 ** (tries - 1)):
                     raise StoppedError from None
@@ -254,7 +279,8 @@ class _Walk:
                 raise self._led_nowhere(ledger, fetched, Alarm(error.code, error.message)) from None
         raise AssertionError
 
-    def _fetch(self, ledger: Ledger, request: Request) -> Fetched:
+    def _fetch(self, ledger: Ledger, request: Request, *, keyed: bool) -> Fetched:
+        """The answer; of one that is not to be read the body is kept, unless it says that a key is not known."""
         validators = None
         if self.plan.channel.conditional:
             with reading(self.engine) as connection:
@@ -262,6 +288,13 @@ class _Walk:
         try:
             return Fetched(request, self.client.fetch(request, self.plan.manners, validators), validators)
         except FetchError as error:
+            if (
+                keyed
+                and error.answer is not None
+                and error.answer.status in ABSENT
+                and error.code not in EVERY_KEYS_FAULT
+            ):
+                return Fetched(request, error.answer)
             if error.answer is not None and error.answer.body:
                 self._unread(ledger, Fetched(request, error.answer), Alarm(error.code, error.message), stage="fetch")
             raise
@@ -303,6 +336,10 @@ class _Walk:
         nightly = isinstance(self.plan.scope, Since)
         with writing(self.engine) as connection:
             now = checkpoints.get(connection, source, scope) or checkpoint
+            if isinstance(self.plan.scope, Keys | Awards):
+                missed = checkpoints.missed_keys(connection, source, SCOPE_NAMES[type(self.plan.scope)])
+                asked_for = set(self.plan.scope.ids)
+                self.so_far = replace(self.so_far, missed=tuple(one for one in missed if one.key in asked_for))
             before = harvests.yields(connection, source, scope)
             # Entries that were listed twice say nothing of how many there are.
             comparable = nightly and self.plan.channel.steady and not position.begun_again
@@ -330,18 +367,3 @@ class _Walk:
 def _harvested_to(checkpoint: Checkpoint, position: Position) -> str | None:
     """The day before which nothing is missing: when the harvest began, by our clock or the source's, the earlier."""
     return min(day for day in (checkpoint.began_on, position.served) if day is not None)
-
-
-def _what_to_know(out: Outcome) -> tuple[str | None, str | None]:
-    """Of a harvest that got to its end: what a person should hear first, as a code and in words."""
-    if out.alarms:
-        return out.alarms[0].code, out.alarms[0].message
-    if out.missing:
-        more = " …" if len(out.missing) > 3 else ""
-        return "not_found", f"{len(out.missing)} not found: {', '.join(out.missing[:3])}{more}"
-    if out.newly_quarantined:
-        return "quarantine_grew", f"{out.newly_quarantined} newly in quarantine"
-    return out.code, out.message
-
-
-STATUS = {ExitCode.OK: "ok", ExitCode.NEEDS_A_HUMAN: "needs_a_human", ExitCode.NOT_NOW: "not_now"}

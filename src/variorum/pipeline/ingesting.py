@@ -12,9 +12,10 @@ from traceback import format_exc
 
 from variorum.config import Settings
 from variorum.errors import BadInputError, ExitCode, VariorumError
-from variorum.pipeline.harvesting import STATUS, Outcome, first_day, harvest
+from variorum.pipeline.harvesting import first_day, harvest
 from variorum.pipeline.keeping import Event, Job
 from variorum.pipeline.ledger import recorded
+from variorum.pipeline.outcomes import STATUS, Outcome
 from variorum.pipeline.plans import Plan
 from variorum.pipeline.workspace import Workspace, open_workspace, utc_now
 from variorum.schema.harvest import Position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,7 +15,7 @@ from variorum.pipeline.plans import SCOPE_NAMES, Plan
 from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored, says_nothing_new, store_page, unchanged
 from variorum.pipeline.workspace import Workspace
-from variorum.schema.harvest import Keys, Position, Request
+from variorum.schema.harvest import Awards, Keys, Position, Request
 from variorum.scrapers import Step
 from variorum.store import checkpoints, harvests, pages, runs
 from variorum.store.checkpoints import Missed
@@ -152,13 +152,30 @@ def _count(connection: Connection, ledger: Ledger, stored: Stored) -> None:
     runs.add_counts(connection, ledger.job.run_id, stored.counts)
 
 
+def keep_failure(ledger: Ledger, missed: Missed, following: Position) -> None:
+    """Write down that a key failed, and step on to the next, in one commit."""
+    job = ledger.job
+    with writing(job.workspace.engine) as connection:
+        text = following.model_dump_json()
+        checkpoints.advance(connection, job.run_id, ledger.checkpoint_id, text, entries=0, kept=False)
+        _note(connection, ledger, [], [missed])
+
+
 def _note_keys(connection: Connection, ledger: Ledger, page: Page | None, step: Step) -> None:
     """Which of the keys that were asked for came, and which did not."""
     scope = ledger.plan.scope
-    if not isinstance(scope, Keys):
-        return
-    missed = [Missed(key, "not_found", step.note or "the source does not know it") for key in step.missing]
     came = {sighting.statement.source_key for sighting in page.sightings} if page is not None else set()
-    done = [key for key in scope.ids if key in came]
-    name = SCOPE_NAMES[Keys]
-    checkpoints.note_backfill(connection, ledger.job.run_id, ledger.plan.source.name, name, done, missed)
+    named = [key for key in scope.ids if key in came] if isinstance(scope, Keys) else []
+    _note(connection, ledger, [*step.done, *named], missed_by(step))
+
+
+def missed_by(step: Step) -> list[Missed]:
+    """The keys that an answer says its source does not know."""
+    return [Missed(key, "not_found", step.note or "the source does not know it") for key in step.missing]
+
+
+def _note(connection: Connection, ledger: Ledger, done: Sequence[str], missed: Sequence[Missed]) -> None:
+    scope = ledger.plan.scope
+    if isinstance(scope, Keys | Awards) and (done or missed):
+        name, source = SCOPE_NAMES[type(scope)], ledger.plan.source.name
+        checkpoints.note_backfill(connection, ledger.job.run_id, source, name, done, missed)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from variorum.config import Settings, SourceSettings
 from variorum.errors import BadInputError
 from variorum.schema.harvest import Awards, Between, Keys, Manners, Scope, Since
-from variorum.scrapers import Channel, Endpoint, Expectations, Harvest, Source, get_source
+from variorum.scrapers import Channel, Endpoint, Expectations, Harvest, Source, get_source, sources
 
 SCOPE_NAMES: Mapping[type[Scope], str] = {Since: "nightly", Between: "between", Keys: "keys", Awards: "awards"}
 
@@ -76,13 +76,20 @@ def make_plan(settings: Settings, name: str, scope: Scope) -> Plan:
     """The plan for a source.
 
     Raises ``BadInputError`` when there is no such source, when it is not fetched at all (``not_fetched``)
-    or not for such a scope (``no_channel``), and when nobody has said where it is (``no_url``).
+    or not for such a scope (``no_channel``), when nobody has said that it may be (``no_permission``) or
+    where it is (``no_url``), and when an address is given instead of a source (``bad_source``).
     """
-    source = get_source(name)
+    source = _named(name)
     if source.member_of is not None and ":" not in name:
         raise BadInputError(f"{name} is a family of sources; name one, e.g. {name}:example", code="unknown_source")
     own = settings.sources.get(name, SourceSettings())
     channel = _channel(source, own, scope)
+    if channel.unpermitted and not own.permission.strip():
+        raise BadInputError(
+            f"{name} is not fetched: {channel.unpermitted}. Saved pages can be imported. With their leave, say so in "
+            f'variorum.toml:\n[sources.{name}]\npermission = "who agreed, and when"',
+            code="no_permission",
+        )
     strangers = set(own.urls) - {one.name for one in source.channels}
     if strangers:
         names = ", ".join(one.name for one in source.channels)
@@ -108,6 +115,22 @@ def make_plan(settings: Settings, name: str, scope: Scope) -> Plan:
         since=own.since.isoformat() if own.since else None,
         scope=scope,
     )
+
+
+def _named(name: str) -> Source:
+    """The source of that name. Raises ``BadInputError``; for the address of a page it says what is read how."""
+    if "://" not in name:
+        return get_source(name)
+    host = urlsplit(name).hostname or ""
+    for source in sources().values():
+        home = (urlsplit(source.homepage).hostname or "").removeprefix("www.")
+        if home and (host == home or host.endswith(f".{home}")):
+            raise BadInputError(
+                f"that is an address of {source.name}, which is read thus: {source.access}. "
+                "A single page: save it in a browser, then variorum import FILE",
+                code="bad_source" if source.channels else "not_fetched",
+            )
+    raise BadInputError("that is an address; give the name of a source (see: variorum source list)", code="bad_source")
 
 
 def _serves(source: Source, scope: Scope) -> bool:
@@ -136,6 +159,7 @@ def _manners(usual: Manners, own: SourceSettings) -> Manners:
         deadline=own.deadline_seconds or usual.deadline,
         pause=usual.pause if own.pause_seconds is None else own.pause_seconds,
         max_mib=own.max_body_mib or usual.max_mib,
+        daily=own.daily_requests or usual.daily,
         allow_hosts=frozenset(own.allow_hosts) or usual.allow_hosts,
     )
 

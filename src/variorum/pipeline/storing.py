@@ -12,7 +12,7 @@ from variorum.pipeline.merging import refresh_fields
 from variorum.pipeline.reading import Page
 from variorum.schema import Record
 from variorum.schema.record import DELETED, UNSTATED
-from variorum.store import pages
+from variorum.store import awards, pages
 from variorum.store.engine import Connection
 from variorum.store.pages import CaptureRow, NewCapture, StoredRecord
 
@@ -47,7 +47,18 @@ def says_nothing_new(connection: Connection, page: Page) -> bool:
         stated = pages.statements_of(connection, [one.id for one in stored.values()])
         if any(here[key] != _standing(stated.get(stored[key].id, ()), here[key]) for key in differing):
             return False
+    if page.awards and not _awards_known(connection, page):
+        return False
     return not pages.unknown_rejections(connection, page.source.name, page.rejections)
+
+
+def _awards_known(connection: Connection, page: Page) -> bool:
+    """Whether the newest page about each award says what this one does."""
+    stated = awards.statements(connection, sorted({one.statement.id for one in page.awards}))
+    return all(
+        stated.get(one.statement.id, [])[:1] and stated[one.statement.id][0].statement == one.statement
+        for one in page.awards
+    )
 
 
 def _standing(statements: Sequence[Record], new: Record) -> Record | None:
@@ -90,6 +101,7 @@ def store_on_capture(
     if not newly_seen:
         pages.mark_read(connection, capture_id, new)
     tally = _tally(page)
+    awards.put(connection, capture_id, page.awards)
     tally += _store_sightings(connection, run_id, capture_id, page, newly_seen=newly_seen)
     rejections = page.rejections
     if new.is_fetched and page.rejection is None:

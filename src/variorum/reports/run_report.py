@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from variorum.pipeline.harvesting import Outcome
 from variorum.pipeline.ingesting import IngestResult
+from variorum.pipeline.outcomes import Outcome
 from variorum.store.tables import HARVEST_COUNTS
 
 
@@ -37,7 +37,7 @@ def outcome_view(outcome: Outcome) -> dict[str, Any]:
         "resume_at": outcome.resume_at,
         "pages": outcome.pages,
         "counts": all_counts(outcome.counts),
-        "missing": list(outcome.missing),
+        "missing": [one.key for one in outcome.missed],
     }
 
 

@@ -71,11 +71,15 @@ class KeyHarvest:
         asked = self.asked(position)
         lead = self.lead(asked, page)
         if not lead.known:
-            return Step(self.after(position), holds=False, missing=(asked.key,), note=lead.note)
+            return self.without(position, lead.note)
         if lead.token:
             following = position.model_copy(update={"token": lead.token, "steps": position.steps + 1})
             return Step(following, holds=lead.holds, note=lead.note)
         return Step(self.after(position), holds=lead.holds, done=(asked.key,), note=lead.note)
+
+    def without(self, position: Position, note: str = "") -> Step:
+        """On to the next key: the source does not know this one."""
+        return Step(self.after(position), holds=False, missing=(self.asked(position).key,), note=note)
 
     def after(self, position: Position) -> Position | None:
         """The first page of the next key; None after the last."""

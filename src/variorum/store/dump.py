@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from variorum.store import matches, pages, works
 from variorum.store.tables import (
+    award,
     capture,
     pair,
     quarantine,
@@ -28,7 +29,7 @@ from variorum.store.tables import (
 
 
 def canonical_lines(connection: Connection) -> list[str]:
-    """The content as sorted lines of JSON: captures, records, sightings, quarantine, works, judgements."""
+    """The content as sorted lines of JSON: captures, records, sightings, awards, quarantine, works, judgements."""
     return sorted(json.dumps(row, sort_keys=True, ensure_ascii=False) for row in _rows(connection))
 
 
@@ -58,6 +59,9 @@ def _rows(connection: Connection) -> Iterator[list[object]]:
     seen = select(sighting, capture.c.sha256).join(capture, capture.c.id == sighting.c.capture_id)
     for one in connection.execute(seen):
         yield ["sighting", refs[one.record_id], one.sha256, one.place, one.statement]
+    described = select(award, capture.c.sha256).join(capture, capture.c.id == award.c.capture_id)
+    for grant in connection.execute(described):
+        yield ["award", grant.sha256, grant.place, grant.document]
     kept = select(quarantine, capture.c.sha256).join(capture, capture.c.id == quarantine.c.capture_id)
     for bad in connection.execute(kept.where(quarantine.c.status != "resolved")):
         yield ["quarantine", bad.sha256, bad.place, bad.stage, bad.code, bad.message, bad.raw, bad.status]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
@@ -53,15 +53,19 @@ class HostPacer:
         self._patience = patience
 
     @contextmanager
-    def turn(self, host: str, gap: float) -> Iterator[Turn]:
+    def turn(self, host: str, gap: float, daily: int | None = None) -> Iterator[Turn]:
         """Wait for the host's turn and hold it.
 
-        Raises ``NotNowError`` when that would take longer than the pacer's patience, and
-        ``StoppedError`` when the run is asked to end.
+        ``daily``: requests the host allows in a day (UTC), all processes together. Raises ``NotNowError``
+        when the turn would come later than the pacer's patience allows or the day's requests are used up
+        (``budget_spent``), and ``StoppedError`` when the run is asked to end.
         """
         release = self._locked(host)
         try:
             self._wait_for_gap(host)
+            if daily is not None:
+                with writing(self._engine) as connection:
+                    _spend(connection, host, daily)
             turn = Turn(self._engine, host, gap)
             turn.hold_off(gap)
             yield turn
@@ -109,6 +113,25 @@ def _note(connection: Connection, host: str, seconds: float) -> None:
     elif row.next_ok_at < now + seconds or row.next_ok_at > now + 86_400:
         # A longer pause that was asked for stands, unless it lies so far off that a clock must have jumped.
         connection.execute(update(host_lease).where(host_lease.c.host == host).values(values))
+
+
+def _spend(connection: Connection, host: str, daily: int) -> None:
+    """Take one request from what the host allows today. Raises ``NotNowError`` (``budget_spent``)."""
+    now = datetime.fromtimestamp(_now(connection), UTC)
+    row = connection.execute(select(host_lease).where(host_lease.c.host == host)).one_or_none()
+    used = row.used if row is not None and row.day == now.date().isoformat() else 0
+    if used >= daily:
+        resume_at = f"{now.date() + timedelta(days=1)}T00:00:00+00:00"
+        raise NotNowError(
+            f"{host} allows {daily:,} requests a day, and today's are used up; run again after {resume_at}",
+            code="budget_spent",
+            resume_at=resume_at,
+        )
+    values = {"day": now.date().isoformat(), "used": used + 1}
+    if row is None:
+        connection.execute(insert(host_lease).values(host=host, next_ok_at=0.0, noted_at=0.0, **values))
+    else:
+        connection.execute(update(host_lease).where(host_lease.c.host == host).values(**values))
 
 
 _CLOCKS = {

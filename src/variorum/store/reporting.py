@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, distinct, func, or_, select, update
 
-from variorum.store.tables import capture, metadata, quarantine, record, sighting, work, work_record
+from variorum.store.tables import award, capture, metadata, quarantine, record, sighting, work, work_record
 
 
 def by_source(connection: Connection) -> list[dict[str, Any]]:
@@ -85,10 +85,11 @@ def table_sizes(connection: Connection) -> dict[str, int]:
 
 
 def captures_without_content(connection: Connection) -> list[int]:
-    """Captures off which neither a sighting nor a rejection is stored; there should be none."""
+    """Captures off which neither a sighting, a rejection nor an award is stored; there should be none."""
     has_sighting = select(sighting.c.id).where(sighting.c.capture_id == capture.c.id)
     has_rejection = select(quarantine.c.id).where(quarantine.c.capture_id == capture.c.id)
-    statement = select(capture.c.id).where(~has_sighting.exists(), ~has_rejection.exists())
+    has_award = select(award.c.id).where(award.c.capture_id == capture.c.id)
+    statement = select(capture.c.id).where(~has_sighting.exists(), ~has_rejection.exists(), ~has_award.exists())
     return list(connection.execute(statement).scalars())
 
 

@@ -118,6 +118,8 @@ host_lease = Table(
     Column("host", String(255), primary_key=True),
     Column("next_ok_at", Float, nullable=False),
     Column("noted_at", Float, nullable=False),
+    Column("day", String(10)),
+    Column("used", Integer, nullable=False, server_default="0"),
 )
 
 validator = Table(
@@ -229,6 +231,31 @@ sighting = Table(
     Column("place", Text, nullable=False),
     Column("statement", Text, nullable=False),
     UniqueConstraint("capture_id", "place"),
+)
+
+award = Table(
+    "award",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("capture_id", ForeignKey("capture.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("funder", String(32), nullable=False),
+    Column("number", String(64), nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("capture_id", "place"),
+    Index(None, "funder", "number"),
+)
+
+lookup = Table(
+    "lookup",
+    metadata,
+    Column("work_id", ForeignKey("work.id"), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("query", String(255), primary_key=True),
+    Column("outcome", String(16), nullable=False),
+    Column("message", Text),
+    Column("run_id", ForeignKey("run.id"), nullable=False),
+    CheckConstraint("outcome IN ('accepted', 'refused', 'not_found', 'failed')", name="outcome"),
 )
 
 quarantine = Table(

@@ -75,8 +75,8 @@ class Slot(Protocol):
 class Pacer(Protocol):
     """Gives out turns at hosts."""
 
-    def turn(self, host: str, gap: float) -> AbstractContextManager[Slot]:
+    def turn(self, host: str, gap: float, daily: int | None = None) -> AbstractContextManager[Slot]:
         """Wait until ``host`` (host:port, default port left out) may be asked, and hold its only connection.
 
-        May raise ``NotNowError`` instead of waiting long, and ``Stopped``.
+        ``daily``: requests it allows in a day. May raise ``NotNowError`` instead of waiting long, and ``Stopped``.
         """

@@ -196,7 +196,7 @@ class Client:
         """One request in one turn; the turn is over when the whole answer is here."""
         request = httpx.Request("GET", url, headers={**self._identity, **ask.headers}, extensions={"watch": ask.watch})
         with (
-            self._pacer.turn(url.netloc.decode(), gap) as slot,
+            self._pacer.turn(url.netloc.decode(), gap, ask.manners.daily) as slot,
             ask.watch.running(),
             closing(self._network.handle_request(request)) as response,
         ):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from variorum.errors import NotNowError, StoppedError, VariorumError
+from variorum.errors import NotNowError, StoppedError, UnavailableError, VariorumError
 from variorum.transport.answers import TransientError
 
 T = TypeVar("T")
@@ -94,8 +94,6 @@ def _given_up(fault: TransientError, tries: int, where: str, *, asleep_too_long:
         when = f"until {resume_at}; run again then" if resume_at else "for now; run again later"
         return NotNowError(f"{where} asks to be left alone {when}", code="rate_limited", resume_at=resume_at)
     times = "once" if tries == 1 else f"{tries} times"
-    return NotNowError(
-        f"{where} was tried {times}, the last time with {fault.name}; run again later",
-        code="unavailable",
-        resume_at=resume_at,
+    return UnavailableError(
+        f"{where} was tried {times}, the last time with {fault.name}; run again later", resume_at=resume_at
     )
