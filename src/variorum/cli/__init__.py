@@ -15,6 +15,8 @@ from variorum import __version__
 from variorum.cli import (
     _signals,
     archive,
+    awards,
+    backfill,
     db,
     dedup,
     harvest,
@@ -36,10 +38,12 @@ app = new_app(
     epilog="Start with: variorum import PAGE…, then variorum dedup run, then variorum dedup report",
 )
 harvest.register(app)
+app.add_typer(backfill.app, name="backfill")
 pages.register(app)
 renormalize.register(app)
 app.add_typer(dedup.app, name="dedup")
 app.add_typer(works.app, name="works")
+app.add_typer(awards.app, name="awards")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(runs.app, name="runs")
 app.add_typer(sources.app, name="source")

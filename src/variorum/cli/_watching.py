@@ -38,7 +38,13 @@ def telling(log_format: LogFormat) -> Callable[[str], None]:
     return as_line
 
 
-_LEVELS = {"alarm": "warning", "rejected": "warning", "asked_again": "warning", "fault": "error"}
+_LEVELS = {
+    "alarm": "warning",
+    "rejected": "warning",
+    "asked_again": "warning",
+    "passed_over": "warning",
+    "fault": "error",
+}
 
 
 @contextmanager
@@ -103,13 +109,16 @@ def _live(names: Sequence[str]) -> Iterator[Tell]:
 
         def tell(event: Event) -> None:
             facts, task = event.facts, tasks[event.source]
+            if facts.get("keys_done"):
+                bars.update(task, completed=float(str(facts["keys_done"])))
             if event.name == "page":
                 seen[event.source] += int(str(facts.get("seen") or 0))
                 new[event.source] += int(str(facts.get("new") or 0))
                 done = f"{facts['pages']} pages, {seen[event.source]:,} entries, {new[event.source]:,} new"
                 bars.update(task, done=done)
             elif event.name in {"begun", "resumed"}:
-                bars.update(task, done=event.name)
+                keys = facts.get("keys")
+                bars.update(task, done=event.name, total=float(str(keys)) if keys else None)
             elif event.name == "ended":
                 bars.update(task, total=1, completed=1, done=str(facts["status"]).replace("_", " "))
             elif event.name in _LEVELS:

@@ -104,7 +104,7 @@ def parse(files: Files, source: SourceName = None) -> None:
                     continue
                 locator = saved.uri.replace(f"file:{path.name}", str(path), 1)
                 try:
-                    pages.append((locator, read_page(saved.body, source)))
+                    pages.append((locator, read_page(saved.body, source, saved.uri)))
                 except BadInputError as error:
                     refuse(error, locator)
         except BadInputError as error:

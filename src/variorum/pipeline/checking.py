@@ -76,7 +76,7 @@ def _first_page(settings: Settings, plan: Plan, client: Client) -> CheckResult:
         try:
             step = steps.follow(position, decode(answer.body))
             if step.holds:
-                return _checked(settings, read_page(answer.body, plan.source.name), tuple(asked))
+                return _checked(settings, read_page(answer.body, plan.source.name, request.url), tuple(asked))
         except LayoutError as error:
             return _without_page(plan, asked, Alarm(error.code, error.message))
         if step.next is None:

@@ -182,8 +182,11 @@ class _Walk:
         with reading(self.engine) as connection:
             known = checkpoints.get(connection, source, scope)
         if known is not None and known.position is not None and known.asked == self.plan.asked:
-            self._tell("resumed", scope=scope, began_on=known.began_on, entries=known.entries)
-            return known, self.plan.starting(None)
+            steps = self.plan.starting(None)
+            part = Position.model_validate_json(known.position).part
+            facts = {"scope": scope, "began_on": known.began_on, "entries": known.entries}
+            self._tell("resumed", **facts, **_keys_of(steps), keys_done=part)
+            return known, steps
         today = self.job.workspace.clock()[:10]
         day = first_day(self.plan, known, today) if isinstance(self.plan.scope, Since) else None
         steps = self.plan.starting(day)
@@ -198,7 +201,7 @@ class _Walk:
                 position=position,
                 asked=self.plan.asked,
             )
-        self._tell("begun", scope=scope, since=day)
+        self._tell("begun", scope=scope, since=day, **_keys_of(steps))
         return begun, steps
 
     def _take_or_pass_over(self, ledger: Ledger, steps: KeyHarvest, position: Position) -> Position:
@@ -216,7 +219,7 @@ class _Walk:
             following = steps.after(position) or position.model_copy(update={"done": True})
             keep_failure(ledger, Missed(key, fault.code, fault.message), following)
             self.so_far = replace(self.so_far, missed=(*self.so_far.missed, Missed(key, fault.code, fault.message)))
-            self._tell("passed_over", key=key, code=fault.code, message=fault.message)
+            self._tell("passed_over", key=key, code=fault.code, message=fault.message, keys_done=following.part)
             self._failed_in_a_row += 1
             if self._failed_in_a_row >= MOST_FAILED_IN_A_ROW and not following.done:
                 raise
@@ -238,7 +241,8 @@ class _Walk:
         self.so_far = replace(self.so_far, missed=(*self.so_far.missed, *missed_by(step)))
         for rejection in page.rejections if page is not None else ():
             self._tell("rejected", key=rejection.place, code=rejection.code, message=rejection.message)
-        self._tell("page", url=shown(fetched.request.url), pages=self.so_far.pages, note=step.note, **stored.counts)
+        facts = {"pages": self.so_far.pages, "note": step.note, "keys_done": following.part if following.part else None}
+        self._tell("page", url=shown(fetched.request.url), **facts, **stored.counts)
         return following
 
     def _sized(self, position: Position, following: Position, entries: int) -> Position:
@@ -301,7 +305,7 @@ class _Walk:
 
     def _read(self, ledger: Ledger, fetched: Fetched) -> Page:
         """The page, if it is to be believed."""
-        page = read_page(fetched.answer.body, self.plan.source.name)
+        page = read_page(fetched.answer.body, self.plan.source.name, fetched.request.url)
         whole = page.rejection
         alarm = Alarm(whole.code, whole.message) if whole is not None else self._page_alarm(page)
         if alarm is not None:
@@ -320,7 +324,7 @@ class _Walk:
     def _led_nowhere(self, ledger: Ledger, fetched: Fetched, alarm: Alarm) -> DriftError:
         """An answer that does not lead on. Where its page is sound, the list is at fault: there is nothing to keep."""
         try:
-            sound = bool(read_page(fetched.answer.body, self.plan.source.name).sightings)
+            sound = bool(read_page(fetched.answer.body, self.plan.source.name, fetched.request.url).sightings)
         except BadInputError:
             sound = False
         return DriftError(alarm) if sound else self._unread(ledger, fetched, alarm, stage="page")
@@ -362,6 +366,11 @@ class _Walk:
             self._alarm(alarm)
         self.so_far = replace(self.so_far, entries=now.entries if counts and not position.begun_again else None)
         self._tell("complete", scope=scope, entries=now.entries, harvested_to=harvested_to)
+
+
+def _keys_of(steps: Harvest) -> dict[str, int]:
+    """How many keys a harvest asks for, if it asks by keys."""
+    return {"keys": len(steps.keys)} if isinstance(steps, KeyHarvest) else {}
 
 
 def _harvested_to(checkpoint: Checkpoint, position: Position) -> str | None:

@@ -93,7 +93,7 @@ def _pages(
                 yield saved, None
                 continue
             try:
-                page = read_page(saved.body, source_name or _known(saved.source))
+                page = read_page(saved.body, source_name or _known(saved.source), saved.uri)
             except BadInputError as error:
                 foreign = saved.captured_at is not None and saved.source is None
                 yield (saved if foreign else error), None

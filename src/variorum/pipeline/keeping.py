@@ -102,7 +102,7 @@ def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Litera
     not read from the archive either. Bodies of which the same is waiting already are not kept again.
     """
     job, source = ledger.job, ledger.plan.source
-    page = _rejected_whole(fetched.answer.body, source.name) if stage == "page" else None
+    page = _rejected_whole(fetched, source.name) if stage == "page" else None
     page = page or refused(Page(source, (), ()), alarm, stage=stage)
     capture = _capture(ledger, fetched, page)
     with writing(job.workspace.engine) as connection:
@@ -111,10 +111,10 @@ def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Litera
     return stored
 
 
-def _rejected_whole(body: bytes, source_name: str) -> Page | None:
+def _rejected_whole(fetched: Fetched, source_name: str) -> Page | None:
     """The page as one rejection, where that is what its reader makes of it."""
     try:
-        page = read_page(body, source_name)
+        page = read_page(fetched.answer.body, source_name, fetched.request.url)
     except VariorumError:
         return None
     return page if page.rejection is not None else None

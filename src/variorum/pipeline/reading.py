@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from variorum.errors import BadInputError, LayoutError
@@ -54,13 +54,13 @@ def read_file(path: Path, max_mib: int) -> bytes:
         raise BadInputError(f"it cannot be read: {error.strerror}", code="unreadable") from None
 
 
-def read_page(body: bytes, source_name: str | None = None) -> Page:
-    """Read a page, of the named source or of the one its content shows.
+def read_page(body: bytes, source_name: str | None = None, uri: str = "") -> Page:
+    """Read a page, of the named source or of the one its content shows. ``uri``: where it was fetched from.
 
     A page that was recognised but cannot be trusted as a whole gives one rejection and no sightings.
     Raises ``BadInputError`` when the bytes are no page of any source.
     """
-    document = decode(body)
+    document = replace(decode(body), uri=uri)
     source, layout = _layout_of(document, source_name)
     try:
         reading = layout.parse(document)

@@ -44,7 +44,7 @@ def reread(workspace: Workspace, capture: CaptureRow, refusals: Refusals) -> Pag
         return Page(get_source(capture.source), (), refusals.get(capture.id, ()), refused=True)
     body = workspace.archive.get(capture.sha256, capture.length)
     try:
-        return read_page(body, capture.source)
+        return read_page(body, capture.source, capture.uri)
     except VariorumError as error:
         raise DatabaseError(f"{capture.uri} can no longer be read: {error.message}") from None
 

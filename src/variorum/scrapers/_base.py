@@ -13,11 +13,15 @@ from variorum.schema.harvest import Awards, Between, Keys, Manners, Media, Posit
 
 @dataclass(frozen=True)
 class Body:
-    """A page's bytes, what sort of document they are, and their text for looking at."""
+    """A page's bytes, what sort of document they are, and their text for looking at.
+
+    ``uri``: the address that was asked, for pages that do not say themselves what was asked for.
+    """
 
     data: bytes
     media: Media
     text: str
+    uri: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from variorum.schema import AwardDetails, AwardSighting
 from variorum.store.pages import chunks
-from variorum.store.tables import award, capture, record_award, work_record
+from variorum.store.tables import award, capture, record, record_award, work_record
 
 
 @dataclass(frozen=True)
@@ -96,3 +96,18 @@ def works_of(connection: Connection, asked: Sequence[str]) -> Mapping[str, list[
         for row in connection.execute(statement):
             found[row.award].add(row.work_id)
     return {number: sorted(ids) for number, ids in found.items()}
+
+
+def first_seen_in(connection: Connection, work_ids: Sequence[str], run_id: int) -> set[str]:
+    """Those of the works all of whose records were first seen in a run or after it."""
+    found: set[str] = set()
+    for some in chunks(work_ids):
+        statement = (
+            select(work_record.c.work_id)
+            .join(record, record.c.id == work_record.c.record_id)
+            .where(work_record.c.work_id.in_(some))
+            .group_by(work_record.c.work_id)
+            .having(func.min(record.c.first_run_id) >= run_id)
+        )
+        found.update(connection.execute(statement).scalars())
+    return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -158,3 +159,30 @@ def missed_keys(connection: Connection, source: str, kind: str) -> list[Missed]:
     where = backfill.c.source == source, backfill.c.kind == kind, backfill.c.status == "failed"
     statement = select(backfill.c.key, backfill.c.code, backfill.c.message).where(*where).order_by(backfill.c.key)
     return [Missed(row.key, row.code or "", row.message or "") for row in connection.execute(statement)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How the last backfill that asked a source for a key ended: ``done``, or ``failed`` with a reason."""
+
+    source: str
+    key: str
+    status: str
+    code: str | None
+    message: str | None
+
+
+def asked_for(connection: Connection, kind: str, keys: Sequence[str]) -> dict[str, list[Asked]]:
+    """What came of asking for keys, by key, sources in alphabetical order."""
+    found: defaultdict[str, list[Asked]] = defaultdict(list)
+    columns = [backfill.c[one.name] for one in fields(Asked)]
+    for some in chunks(keys):
+        where = backfill.c.kind == kind, backfill.c.key.in_(some)
+        for row in connection.execute(select(*columns).where(*where).order_by(backfill.c.source)):
+            found[row.key].append(Asked(*row))
+    return dict(found)
+
+
+def keys_asked_for(connection: Connection, kind: str) -> list[str]:
+    """All keys of a kind that were ever asked for."""
+    return sorted(connection.execute(select(backfill.c.key).where(backfill.c.kind == kind).distinct()).scalars())
