@@ -19,6 +19,7 @@ from variorum.cli import (
     backfill,
     db,
     dedup,
+    enrich,
     harvest,
     pages,
     quarantine,
@@ -41,6 +42,7 @@ harvest.register(app)
 app.add_typer(backfill.app, name="backfill")
 pages.register(app)
 renormalize.register(app)
+enrich.register(app)
 app.add_typer(dedup.app, name="dedup")
 app.add_typer(works.app, name="works")
 app.add_typer(awards.app, name="awards")

@@ -61,11 +61,11 @@ def ingest(
     is not available, asked to stop), 1 when a source failed.
     """
     from variorum.errors import BadInputError
-    from variorum.pipeline.plans import make_plan
+    from variorum.pipeline.plans import is_harvested, make_plan
     from variorum.schema.harvest import Since as SinceScope
 
     own = settings(db)
-    names = sources or [name for name, source in own.sources.items() if source.enabled]
+    names = sources or [name for name, source in own.sources.items() if source.enabled and is_harvested(name)]
     if not names:
         raise BadInputError(
             "no source is named and none is enabled; add to variorum.toml, e.g.:\n"

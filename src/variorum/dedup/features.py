@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from variorum.schema import Author, Record, year_of
+from variorum.schema import Author, Record, is_text_key, year_of
 
 MAX_TITLE = 500
 MAX_ABSTRACT = 2_000
@@ -51,12 +51,13 @@ class Features:
     """A record as the matcher sees it. Text is folded: Latin letters, lower case, single spaces.
 
     ``listed_once``: the record's source lists each publication once, so two records of it are two works
-    unless something says otherwise.
+    unless something says otherwise. ``own_id``: its source names it by an id, not only by its words.
     """
 
     ref: str
     source: str
     listed_once: bool
+    own_id: bool
     title: str
     title_words: tuple[str, ...]
     numbers: frozenset[str]
@@ -84,6 +85,7 @@ def features_of(record: Record, *, listed_once: bool = False) -> Features:
         ref=record.ref,
         source=record.source,
         listed_once=listed_once,
+        own_id=not is_text_key(record.source_key),
         title=title,
         title_words=words,
         numbers=frozenset(ROMAN.get(word, word) for word in words[1:] if word in ROMAN or word[0].isdigit())

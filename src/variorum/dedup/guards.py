@@ -172,8 +172,11 @@ def _disjoint_authors(a: Features, b: Features) -> Objection | None:
 
 
 def _listed_twice(a: Features, b: Features) -> Objection | None:
-    """A source that lists each publication once means two when it lists two."""
-    if a.source != b.source or not (a.listed_once and b.listed_once):
+    """A source that lists each publication once means two when it lists two.
+
+    Not where one was read off a page that hides ids: then both may be one entry of the list.
+    """
+    if a.source != b.source or a.own_id != b.own_id or not (a.listed_once and b.listed_once):
         return None
     return Objection("listed_twice", "hold", f"{a.source} lists each publication once, and has both")
 

@@ -75,9 +75,11 @@ def keep_step(ledger: Ledger, fetched: Fetched, page: Page | None, step: Step, f
     ``page`` is None when the answer holds no publications. One that says nothing new is counted only.
     """
     job, plan = ledger.job, ledger.plan
-    capture = _capture(ledger, fetched, page, checkpoint_id=ledger.checkpoint_id) if page is not None else None
+    capture = None
+    if page is not None:
+        capture = capture_of(job.workspace, plan, fetched, page, checkpoint_id=ledger.checkpoint_id)
     with writing(job.workspace.engine) as connection:
-        stored = _stored(connection, job, capture, page)
+        stored = store_fetched(connection, job.run_id, capture, page)
         checkpoints.advance(
             connection,
             job.run_id,
@@ -104,9 +106,9 @@ def keep_unread(ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Litera
     job, source = ledger.job, ledger.plan.source
     page = _rejected_whole(fetched, source.name) if stage == "page" else None
     page = page or refused(Page(source, (), ()), alarm, stage=stage)
-    capture = _capture(ledger, fetched, page)
+    capture = capture_of(job.workspace, ledger.plan, fetched, page)
     with writing(job.workspace.engine) as connection:
-        stored = _stored(connection, job, capture, page)
+        stored = store_fetched(connection, job.run_id, capture, page)
         _count(connection, ledger, stored)
     return stored
 
@@ -120,15 +122,17 @@ def _rejected_whole(fetched: Fetched, source_name: str) -> Page | None:
     return page if page.rejection is not None else None
 
 
-def _capture(ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None) -> NewCapture | None:
+def capture_of(
+    workspace: Workspace, plan: Plan, fetched: Fetched, page: Page, *, checkpoint_id: int | None = None
+) -> NewCapture | None:
     """The answer as a capture, its body in the archive; None when the page says nothing new."""
-    workspace, answer = ledger.job.workspace, fetched.answer
+    answer = fetched.answer
     with reading(workspace.engine) as connection:
         if says_nothing_new(connection, page):
             return None
     moved = {"location": answer.url} if answer.url != fetched.request.url else {}
     return NewCapture(
-        source=ledger.plan.source.name,
+        source=plan.source.name,
         uri=fetched.request.url,
         sha256=workspace.archive.put(answer.body),
         length=len(answer.body),
@@ -141,10 +145,11 @@ def _capture(ledger: Ledger, fetched: Fetched, page: Page, *, checkpoint_id: int
     )
 
 
-def _stored(connection: Connection, job: Job, capture: NewCapture | None, page: Page | None) -> Stored:
+def store_fetched(connection: Connection, run_id: int, capture: NewCapture | None, page: Page | None) -> Stored:
+    """Store a fetched page; without ``capture`` it says nothing new and is only counted."""
     if page is None:
         return Stored(Counter())
-    return store_page(connection, job.run_id, capture, page, anew=True) if capture is not None else unchanged(page)
+    return store_page(connection, run_id, capture, page, anew=True) if capture is not None else unchanged(page)
 
 
 def _count(connection: Connection, ledger: Ledger, stored: Stored) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from variorum.config import Settings, SourceSettings
 from variorum.errors import BadInputError
 from variorum.schema.harvest import Awards, Between, Keys, Manners, Scope, Since
-from variorum.scrapers import Channel, Endpoint, Expectations, Harvest, Source, get_source, sources
+from variorum.scrapers import Channel, Endpoint, Expectations, Harvest, Source, find_source, get_source, sources
 
 SCOPE_NAMES: Mapping[type[Scope], str] = {Since: "nightly", Between: "between", Keys: "keys", Awards: "awards"}
 
@@ -115,6 +115,12 @@ def make_plan(settings: Settings, name: str, scope: Scope) -> Plan:
         since=own.since.isoformat() if own.since else None,
         scope=scope,
     )
+
+
+def is_harvested(name: str) -> bool:
+    """Whether the nightly run can fetch the source; settings may also speak of others. An unknown one is kept."""
+    source = find_source(name)
+    return source is None or not source.channels or _serves(source, Since())
 
 
 def _named(name: str) -> Source:

@@ -2,7 +2,7 @@
 
 from variorum.schema.award import AwardDetails, AwardSighting
 from variorum.schema.dates import PartialDate, partial_date, year_of
-from variorum.schema.entry import Entry, join_values, split_values, text_key
+from variorum.schema.entry import Entry, is_text_key, join_values, split_values, text_key
 from variorum.schema.identifiers import Identifier
 from variorum.schema.record import (
     Author,
@@ -33,6 +33,7 @@ __all__ = [
     "Sighting",
     "Stage",
     "incipit",
+    "is_text_key",
     "join_values",
     "partial_date",
     "split_values",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
@@ -33,6 +34,12 @@ def text_key(*parts: str) -> str:
     return sha256("\x1f".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:16]
 
 
+def is_text_key(key: str) -> bool:
+    """Whether a source key has the form that ``text_key`` gives, so that the page showed no id."""
+    return _TEXT_KEY.fullmatch(key) is not None
+
+
+_TEXT_KEY = re.compile("[0-9a-f]{16}")
 _SEPARATOR = "\x1e"
 """The control character for separating records, which neither XML nor a page of text may contain."""
 

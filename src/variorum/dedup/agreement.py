@@ -1,0 +1,83 @@
+"""Whether a registry's answer is the publication that was looked up.
+
+Stricter than matching, which weighs: a registry answers something for any title, and what is taken from it
+fills holes unseen. So identifiers must agree, or title, author and year, or, where there is no title, the
+abstract word for word and an author; and no guard may object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from variorum.dedup.features import Features, content_words
+from variorum.dedup.guards import objections
+from variorum.dedup.scoring import shared_authors, title_likeness
+
+ALIKE = 95.0
+"""Of 100: how alike titles must be that are one title, slips of typing allowed."""
+
+FEWEST_TITLE_WORDS = 3
+"""Words that carry meaning. Shorter titles recur."""
+
+FEWEST_ABSTRACT_WORDS = 25
+MOST_YEARS_APART = 1
+"""A preprint and its article, a journal's online and printed issue."""
+
+
+def disagreement(wanted: Features, answer: Features) -> str | None:
+    """Why the answer is not taken for what was wanted, as a code; None when the two agree."""
+    objected = objections(wanted, answer)
+    if wanted.identifiers & answer.identifiers:
+        # An identifier may have been written down wrong: titles that contradict it count for more.
+        return next((f"guard_{one.guard}" for one in objected if one.effect != "hold"), None)
+    if objected:
+        return f"guard_{objected[0].guard}"
+    if wanted.title:
+        return _first(wanted, answer, _title, _authors, _year)
+    if wanted.abstract:
+        return _first(wanted, answer, _abstract, _authors, _year_if_known)
+    return "nothing_to_compare"
+
+
+def _first(wanted: Features, answer: Features, *checks: Callable[[Features, Features], str | None]) -> str | None:
+    return next((found for check in checks if (found := check(wanted, answer))), None)
+
+
+def _title(wanted: Features, answer: Features) -> str | None:
+    if not answer.title or title_likeness(wanted, answer) < ALIKE:
+        return "other_title"
+    short = min(len(content_words(one.title_words)) for one in (wanted, answer)) < FEWEST_TITLE_WORDS
+    return "title_too_short" if short else None
+
+
+def _authors(wanted: Features, answer: Features) -> str | None:
+    """At least one author in common; of two whole bylines at least half of the shorter one."""
+    if not wanted.authors or not answer.authors:
+        return "no_author_known"
+    shared = shared_authors(wanted.authors, answer.authors)
+    whole = wanted.authors_complete and answer.authors_complete
+    due = min(len(wanted.authors), len(answer.authors)) / 2 if whole else 1
+    return "other_authors" if shared < max(due, 1) else None
+
+
+def _year(wanted: Features, answer: Features) -> str | None:
+    if wanted.year is None or answer.year is None:
+        return "no_year_known"
+    return _year_if_known(wanted, answer)
+
+
+def _year_if_known(wanted: Features, answer: Features) -> str | None:
+    if wanted.year is None or answer.year is None:
+        return None
+    return "other_year" if abs(wanted.year - answer.year) > MOST_YEARS_APART else None
+
+
+def _abstract(wanted: Features, answer: Features) -> str | None:
+    """The same words from beginning to end, or as far as the one goes that was cut."""
+    (short, cut), (long, _) = sorted(
+        ((one.abstract, one.abstract_truncated) for one in (wanted, answer)), key=lambda pair: len(pair[0])
+    )
+    if len(short.split()) < FEWEST_ABSTRACT_WORDS:
+        return "abstract_too_short"
+    same = short == long or (cut and long.startswith(short))
+    return None if same else "other_abstract"

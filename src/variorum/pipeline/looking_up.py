@@ -1,0 +1,112 @@
+"""What registries are asked about a work, and whether an answer is taken. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from variorum.dedup.agreement import disagreement
+from variorum.dedup.features import Features, features_of
+from variorum.schema import Author, Identifier, Record, year_of
+from variorum.schema.harvest import Keys
+from variorum.scrapers import Source, Wanted, sources
+from variorum.store.works import FieldRow, SeenRecord
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question to one registry: by ``key``, or by what else is ``wanted``.
+
+    ``query`` names it in the ledger of look-ups, so that it is not asked again.
+    """
+
+    source: str
+    query: str
+    key: str = ""
+    wanted: Wanted | None = None
+    by_abstract: bool = False
+
+
+def registries() -> tuple[str, ...]:
+    """The sources that can be asked by id and searched, in the order in which they are asked."""
+    return tuple(name for name, source in sources().items() if source.search is not None and _by_key(source))
+
+
+def _by_key(source: Source) -> bool:
+    return any(Keys in channel.scopes for channel in source.channels)
+
+
+def record_of_work(work_id: str, fields: Sequence[FieldRow], members: Sequence[SeenRecord]) -> Record:
+    """What is known of a work as one record, to hold answers against."""
+    chosen = {row.field: row for row in fields if row.position == 0}
+    stated = {member.record.ref: member.record for member in members}
+    values = {name: chosen[name].value for name in ("title", "abstract", "date", "venue") if name in chosen}
+    authors, abstract = (stated[chosen[name].ref] if name in chosen else None for name in ("authors", "abstract"))
+    return Record(
+        source="work",
+        source_key=work_id,
+        format="work",
+        **values,
+        authors=tuple(Author.model_validate(one) for one in chosen["authors"].value) if authors else (),
+        authors_complete=authors is not None and authors.authors_complete,
+        abstract_truncated=abstract is not None and abstract.abstract_truncated,
+        identifiers=tuple(Identifier.model_validate(row.value) for row in fields if row.field == "identifiers"),
+        volume=chosen["volume"].value if "volume" in chosen else None,
+        pages=chosen["pages"].value if "pages" in chosen else None,
+    )
+
+
+def questions(known: Record, names: Sequence[str]) -> Iterator[Question]:
+    """What to ask about a publication, best first: by its ids; only without any, by title, or by abstract."""
+    ids = [one.value for one in known.identifiers if one.role == "self" and one.scheme in {"doi", "arxiv"}]
+    for value in ids:
+        for name in names:
+            key = sources()[name].key_of(value)
+            if key is not None:
+                yield Question(name, f"id:{value}"[:255], key=key)
+    if ids or not (known.title or known.abstract):
+        return
+    own = features_of(known)
+    wanted = Wanted(
+        title=known.title or "",
+        family=next((author.family or author.name for author in known.authors), ""),
+        year=year_of(known.date),
+        abstract=known.abstract or "",
+    )
+    for name in names:
+        yield Question(name, _digest(own), wanted=wanted, by_abstract=not known.title)
+
+
+def _digest(own: Features) -> str:
+    """Names a search by what it is held against: when more becomes known of the work, it is another one."""
+    names = " ".join(f"{name.family},{name.initial}" for name in own.authors)
+    text = "\x1f".join((own.title or own.abstract, names, str(own.year)))
+    return f"{'title' if own.title else 'abstract'}:{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def choose(known: Record, answers: Sequence[Record]) -> tuple[Record | None, str]:
+    """The first of a registry's answers that is the publication; else why none is, for people."""
+    own = features_of(known)
+    reasons: Counter[str] = Counter()
+    for answer in answers:
+        reason = disagreement(own, features_of(answer))
+        if reason is None:
+            return answer, ""
+        reasons[reason] += 1
+    told = ", ".join(f"{reason} {count}" if count > 1 else reason for reason, count in reasons.most_common())
+    return None, told
+
+
+def fills(answer: Record) -> frozenset[str]:
+    """The holes that an answer fills."""
+    ids = {one.scheme for one in answer.identifiers if one.role == "self"}
+    filled = {
+        "title": bool(answer.title),
+        "authors": bool(answer.authors) and answer.authors_complete,
+        "doi": bool(ids & {"doi", "arxiv"}),
+        "abstract": bool(answer.abstract) and not answer.abstract_truncated,
+        "date": answer.date is not None,
+    }
+    return frozenset(name for name, there in filled.items() if there)
