@@ -51,6 +51,9 @@ def read_file(path: Path, max_mib: int) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
+        if path.parts[:1] in {("http:",), ("https:",)}:
+            told = "it is an address; files are imported: save the page in a browser, then import the file"
+            raise BadInputError(told, code="not_a_file") from None
         raise BadInputError(f"it cannot be read: {error.strerror}", code="unreadable") from None
 
 
