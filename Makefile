@@ -8,7 +8,7 @@ SEEDS := $(sort $(wildcard fixtures/seeds/*.txt))
 FINDING_IS_FINE := || [ $$? -eq 3 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check kill-test bench bench-arxiv bench-nightly clean
+.PHONY: help install run test check kill-test fuzz bench bench-arxiv bench-nightly clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ check: $(VENV)/.dev  ## Lint, check formatting and types
 KILLS ?= 100
 kill-test: $(VENV)/.dev  ## Kill a harvest of 2,000 pages KILLS times and go on; nothing may be lost or doubled
 	$(BIN)/python -m tests.kill_test --kills $(KILLS)
+
+PAGES ?= 10000
+fuzz: $(VENV)/.dev  ## Read PAGES mutated fixture pages of each source and medium; none may crash or take long
+	$(BIN)/python -m tests.fuzz --pages $(PAGES)
 
 bench: $(VENV)/.dev  ## Measure the main job against its limit
 	$(BIN)/python benchmarks/import_pages.py

@@ -12,12 +12,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha512
 from html import escape
 from typing import Literal
 
 from tests.loopback import Ask, Reply
 
-Fault = Literal["500", "404", "timeout", "empty", "nothing", "cut", "login"]
+Fault = Literal["500", "404", "timeout", "empty", "nothing", "cut", "changed"]
 """How a site fails: an error page, an unknown address, no answer in time, an answer without award, no body at
 all, half a body, a login page."""
 
@@ -37,13 +38,15 @@ class Publication:
     number: int
     par_id: str
 
+    def _words(self, count: int, salt: str) -> list[str]:
+        """Words that no two publications share in this order."""
+        digest = sha512(f"{self.award} {self.number} {salt}".encode()).digest()
+        return [_WORDS[byte % len(_WORDS)] for byte in digest[:count]]
+
     @property
     def title(self) -> str:
-        seed = int(self.award) * 31 + self.number * 7919
-        words = [_WORDS[(seed // step) % len(_WORDS)] for step in (1, 23, 529, 12167)]
-        return (
-            f"On the {words[0]} and the {words[1]} {words[2]} of {words[3]}s in survey {self.award} {self.number:02d}"
-        )
+        words = self._words(5, "title")
+        return f"{words[0].title()} and {words[1]} {words[2]}s of the {words[3]} {words[4]}"
 
     @property
     def doi(self) -> str:
@@ -55,14 +58,14 @@ class Publication:
 
     @property
     def authors(self) -> list[str]:
-        return [f"Roe{chr(97 + self.number % 26)}, Ann", f"Poe{chr(97 + int(self.award) % 26)}, Bo C."]
+        return [
+            f"{word.title()}{int(self.award) % 97}, {given}"
+            for word, given in zip(self._words(2, "a"), ("Ann", "Bo C."), strict=True)
+        ]
 
     @property
     def abstract(self) -> str:
-        return (
-            f"We study {self.title[3:]} with instruments of our own making, and find after {self.number + 3} seasons "
-            f"that what was thought of them holds in {int(self.award) % 97} of 97 cases, which we explain."
-        )
+        return f"We report on {' '.join(self._words(40, 'abstract'))}."
 
     def reference(self) -> str:
         """As the Award API writes it."""
@@ -91,8 +94,8 @@ class Publication:
 
 
 def publications(award: str) -> list[Publication]:
-    """An award's publications: none to 14; of some the repository knows nothing."""
-    count = (int(award) * 7) % 15
+    """An award's publications: none to 5, or 13; of some the repository knows nothing."""
+    count = 13 if int(award) % 19 == 0 else int(award) % 6
     return [
         Publication(award, number, "" if number % 4 == 3 else f"10{int(award) % 10_000:04d}{number:02d}")
         for number in range(count)
@@ -138,7 +141,7 @@ class Sites:
 
     def _failing(self, fault: Fault, site: str, body: bytes) -> Reply:
         nothing = b'{"response": {"award": []}}' if site == "api" else _page("", 0, 1, 1)
-        login = b"<!DOCTYPE html><html><body><form action='/login'><input type='password'></form></body></html>"
+        changed = b"<!DOCTYPE html><html><body><main>Search results</main></body></html>"
         replies: Sequence[tuple[Fault, Reply]] = (
             ("500", Reply(b"<!DOCTYPE html><html><body>This Page Cannot Be Reached</body></html>", 500)),
             ("404", Reply(b"not found", 404)),
@@ -146,7 +149,7 @@ class Sites:
             ("empty", Reply(nothing)),
             ("nothing", Reply(b"")),
             ("cut", Reply(body, cut=len(body) // 2)),
-            ("login", Reply(login)),
+            ("changed", Reply(changed)),
         )
         return dict(replies)[fault]
 

@@ -197,17 +197,18 @@ class Tally:
 
     def _count(self, read: Page) -> None:
         for sighting in read.sightings:
-            text = sighting.statement.model_dump_json()
-            text.encode()
-            if "\\u0000" in text:
-                raise ValueError("a NUL cannot be stored")
+            _check_storable(sighting.statement.model_dump_json())
         for rejection in read.rejections:
-            text = rejection.model_dump_json()
-            text.encode()
-            if "\\u0000" in text:
-                raise ValueError("a NUL cannot be stored")
+            _check_storable(rejection.model_dump_json())
         self.counts["records"] += len(read.sightings)
         self.counts["rejections"] += len(read.rejections)
+
+
+def _check_storable(text: str) -> None:
+    """Raise ``ValueError`` for a JSON text that no database takes."""
+    text.encode()
+    if "\\u0000" in text.replace("\\\\", ""):
+        raise ValueError("a NUL cannot be stored")
 
 
 def groups(names: Sequence[str] = ()) -> dict[tuple[str, str], list[bytes]]:

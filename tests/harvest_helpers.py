@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from variorum.config import Settings
-from variorum.pipeline import ingesting
-from variorum.pipeline.outcomes import Outcome
+from variorum.pipeline import enriching, ingesting
 from variorum.pipeline.ingesting import IngestResult, Orders, ingest
 from variorum.pipeline.keeping import Event
+from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.plans import make_plan
 from variorum.pipeline.workspace import Workspace
 from variorum.schema.harvest import Scope, Since
@@ -72,4 +72,5 @@ def later(workspace: Workspace) -> None:
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again after hundredths of a second instead of seconds."""
-    monkeypatch.setattr(ingesting, "Client", functools.partial(Client, backoff=0.01))
+    for module in (ingesting, enriching):
+        monkeypatch.setattr(module, "Client", functools.partial(Client, backoff=0.01))

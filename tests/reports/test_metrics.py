@@ -14,9 +14,9 @@ from tests.harvest_helpers import night, quick_retries, run, settings_for
 from tests.loopback import Ask, Reply, serve
 from tests.repository import Repository, papers
 
-from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.importing import import_files
 from variorum.pipeline.ingesting import IngestResult
+from variorum.pipeline.outcomes import Outcome
 from variorum.pipeline.plans import make_plan
 from variorum.pipeline.resolving import run_dedup
 from variorum.pipeline.workspace import Workspace

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def show_awards(own: Settings, plans: Sequence[Plan], log_format: LogFormat, output: Format) -> None:
     """Fetch awards as the plans say, merge what is new, show the summary; exits as it all ended."""
+    from variorum.errors import ExitCode
     from variorum.pipeline.award_summaries import summarise
+    from variorum.pipeline.backfilling import BACKFILL, award_arguments, unfinished_plans
     from variorum.pipeline.ingesting import WORST_FIRST
     from variorum.pipeline.resolving import run_dedup
     from variorum.pipeline.workspace import open_workspace
@@ -32,7 +34,7 @@ def show_awards(own: Settings, plans: Sequence[Plan], log_format: LogFormat, out
 
     asked = [plan.scope.ids for plan in plans if isinstance(plan.scope, Awards)]
     numbers = list(dict.fromkeys(number for ids in asked for number in ids))
-    result, _ = carried_out(own, plans, "backfill", ["awards", counted(len(numbers), "award")], log_format)
+    result, _ = carried_out(own, unfinished_plans(own, plans), BACKFILL, award_arguments(plans), log_format)
     codes = [result.exit_code]
     target = open_workspace(own)
     if not any(outcome.code == "interrupted" for outcome in result.outcomes):
@@ -43,6 +45,8 @@ def show_awards(own: Settings, plans: Sequence[Plan], log_format: LogFormat, out
         codes.append(merged.exit_code)
     with reading(target.engine) as connection:
         summaries = summarise(connection, numbers, result.run_id)
+    if any(summary.failed for summary in summaries):
+        codes.append(ExitCode.NEEDS_A_HUMAN)
     _show(result, summaries, output)
     worst = next(code for code in WORST_FIRST if code in codes)
     _tell(result, summaries, worst, log_format)

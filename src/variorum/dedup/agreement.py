@@ -7,14 +7,17 @@ abstract word for word and an author; and no guard may object.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+
+from rapidfuzz import fuzz
 
 from variorum.dedup.features import Features, content_words
 from variorum.dedup.guards import objections
-from variorum.dedup.scoring import shared_authors, title_likeness
+from variorum.dedup.scoring import shared_authors
 
-ALIKE = 95.0
-"""Of 100: how alike titles must be that are one title, slips of typing allowed."""
+A_SLIP = 80.0
+"""Of 100: how alike two words must be that are one word with a slip of typing."""
 
 FEWEST_TITLE_WORDS = 3
 """Words that carry meaning. Shorter titles recur."""
@@ -44,10 +47,19 @@ def _first(wanted: Features, answer: Features, *checks: Callable[[Features, Feat
 
 
 def _title(wanted: Features, answer: Features) -> str | None:
-    if not answer.title or title_likeness(wanted, answer) < ALIKE:
+    if not answer.title or not _same_words(wanted, answer):
         return "other_title"
     short = min(len(content_words(one.title_words)) for one in (wanted, answer)) < FEWEST_TITLE_WORDS
     return "title_too_short" if short else None
+
+
+def _same_words(a: Features, b: Features) -> bool:
+    """Whether two titles are the same but for spaces, or for a slip in one word."""
+    if a.title.replace(" ", "") == b.title.replace(" ", ""):
+        return True
+    left, right = Counter(a.title_words), Counter(b.title_words)
+    ones, others = list((left - right).elements()), list((right - left).elements())
+    return len(ones) == len(others) == 1 and fuzz.ratio(ones[0], others[0]) >= A_SLIP
 
 
 def _authors(wanted: Features, answer: Features) -> str | None:

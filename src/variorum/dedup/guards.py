@@ -101,6 +101,8 @@ def _numbers(a: Features, b: Features) -> Objection | None:
     left, right = sorted(a.numbers - b.numbers), sorted(b.numbers - a.numbers)
     if left and right:
         return Objection("numbers", "veto", f"titles differ in numbers: {', '.join(left)} and {', '.join(right)}")
+    if a.identifiers & b.identifiers:
+        return None  # one of them has left it out: "… in KTaO3 (001)"
     return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(left or right)}")
 
 

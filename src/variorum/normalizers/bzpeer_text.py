@@ -11,7 +11,7 @@ from variorum.schema import Author, Entry, Kind, Record, Stage
 
 FORMAT = "bzpeer_text"
 
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     "preprint": "article",
     "article": "article-journal",
     "conference": "paper-conference",
@@ -31,7 +31,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         source=entry.source,
         source_key=entry.source_key,
         format=FORMAT,
-        kind=_KINDS.get(badge, "document"),
+        kind=KINDS.get(badge, "document"),
         kind_raw=badge,
         title=clean(title, tex=True),
         title_raw=title,
@@ -44,5 +44,5 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         venue=clean(repository) if repository else None,
         venue_raw=repository,
         stage=stage,
-        flags=() if badge in _KINDS else ("unknown_kind",),
+        flags=() if badge in KINDS else ("unknown_kind",),
     )

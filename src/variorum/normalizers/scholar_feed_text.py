@@ -25,7 +25,7 @@ _CLASSES = {
 
 def normalise(entry: Entry, fields: Fields) -> Record:
     """One paper as a record; title and first author carry low confidence when their split was inferred."""
-    subject, certain = _subject(fields.take("subject") or "")
+    subject, certain = subject_of(fields.take("subject") or "")
     date, title, abstract = fields.take("date"), fields.take("title") or "", fields.take("abstract") or ""
     inferred = fields.take("byline_inferred") is not None
     flags = [
@@ -58,7 +58,7 @@ def _author(name: str) -> Author:
     return Author(name=name, family=family, given=given)
 
 
-def _subject(code: str) -> tuple[str, bool]:
+def subject_of(code: str) -> tuple[str, bool]:
     """The full arXiv class and whether it is certain.
 
     Computing comes first where a code is in several archives (LG, CV and CL of the feed are computing

@@ -11,8 +11,11 @@ from variorum.pipeline.workspace import open_workspace
 from variorum.schema.harvest import Awards, Keys
 from variorum.schema.identifiers import normalise_nsf_award
 from variorum.scrapers import get_source, sources
-from variorum.store import checkpoints
+from variorum.store import checkpoints, harvests
 from variorum.store.engine import reading
+
+BACKFILL = "backfill"
+"""The command's name in the ledger of runs."""
 
 LONGEST_KEY = 255
 
@@ -67,6 +70,22 @@ def award_sources() -> tuple[str, ...]:
 def award_plans(settings: Settings, numbers: Sequence[str], only: Sequence[str] = ()) -> list[Plan]:
     """One plan for each source that knows awards, or for those named. Raises ``BadInputError``."""
     return [make_plan(settings, name, Awards(tuple(numbers))) for name in only or award_sources()]
+
+
+def award_arguments(plans: Sequence[Plan]) -> list[str]:
+    """The arguments by which the ledger of runs knows a backfill: the same for the same awards and sources."""
+    return ["awards", *(f"{plan.source.name}: {plan.scope_name}" for plan in plans)]
+
+
+def unfinished_plans(settings: Settings, plans: Sequence[Plan]) -> list[Plan]:
+    """The plans without those that were carried out already by a run of this backfill that was cut off."""
+    try:
+        workspace = open_workspace(settings)
+    except BadInputError:
+        return list(plans)
+    with reading(workspace.engine) as connection:
+        done = harvests.finished_before_a_cut(connection, BACKFILL, award_arguments(plans))
+    return [plan for plan in plans if (plan.source.name, plan.scope_name) not in done] or list(plans)
 
 
 def failed_award_plans(settings: Settings, only: Sequence[str] = ()) -> list[Plan]:

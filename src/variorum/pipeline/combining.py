@@ -43,12 +43,23 @@ def combine(statements: Sequence[Record]) -> Record:
             return kept.model_copy(update={"flags": (*kept.flags, "deleted")})
     others = {one.format: one for one in statements if one.format != newest.format and "deleted" not in one.flags}
     record = _filled(newest, list(reversed(others.values())))
-    authors = record.authors
-    if authors and all(author.evidence == "profile" for author in authors):
-        owners = {author.name: author for statement in statements for author in statement.authors}
-        authors = tuple(sorted(owners.values(), key=_by_name))
+    if record.authors and _only_owners(record):
+        record = _with_authors(record, statements)
     awards = {award.id: award for statement in statements for award in statement.awards}
-    return record.model_copy(update={"authors": authors, "awards": tuple(awards[number] for number in sorted(awards))})
+    return record.model_copy(update={"awards": tuple(awards[number] for number in sorted(awards))})
+
+
+def _only_owners(record: Record) -> bool:
+    return all(author.evidence == "profile" for author in record.authors)
+
+
+def _with_authors(record: Record, statements: Sequence[Record]) -> Record:
+    """A record that names only the owners of profiles, with the newest byline, or else with all owners."""
+    named = next((one for one in reversed(statements) if one.authors and not _only_owners(one)), None)
+    if named is not None:
+        return record.model_copy(update={"authors": named.authors, "authors_complete": named.authors_complete})
+    owners = {author.name: author for statement in statements for author in statement.authors}
+    return record.model_copy(update={"authors": tuple(sorted(owners.values(), key=_by_name))})
 
 
 def _filled(newest: Record, others: Sequence[Record]) -> Record:

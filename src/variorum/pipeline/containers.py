@@ -1,4 +1,4 @@
-"""What a file holds: one page, or many (a WARC file, JSON lines), handed out one after the other."""
+"""What a file holds: one page (alone or in MHTML), or many (a WARC file, JSON lines), handed out one by one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from variorum.errors import BadInputError
+from variorum.pipeline import _mhtml
 from variorum.pipeline.reading import read_file
 from variorum.scrapers import split_lines
 from variorum.transport.warc import WarcBody, is_warc, read_warc
@@ -17,14 +18,14 @@ from variorum.transport.warc import WarcBody, is_warc, read_warc
 HEAD = 1024
 LONGEST_FIRST_LINE = 1024 * 1024
 
-FileKind = Literal["page", "warc", "lines"]
+FileKind = Literal["page", "mhtml", "warc", "lines"]
 
 
 @dataclass(frozen=True)
 class SavedBody:
     """A page's bytes out of a file.
 
-    ``uri``: the file, with the lines for a portion of it, or the address the page was fetched from.
+    ``uri``: the file, with the lines for a portion of it, or the address the page was fetched or saved from.
     ``captured_at``, ``status``, ``headers`` and ``source`` are known of pages that were archived before.
     """
 
@@ -48,6 +49,9 @@ def saved_bodies(path: Path, max_mib: int) -> Iterator[SavedBody | BadInputError
             yield from _warc_bodies(path, max_mib)
         elif kind == "lines":
             yield from _portions(path, uri)
+        elif kind == "mhtml":
+            page = _mhtml.page_of_mhtml(read_file(path, max_mib))
+            yield SavedBody(page.uri or uri, page.body)
         else:
             yield SavedBody(uri, read_file(path, max_mib))
     except OSError as error:
@@ -55,7 +59,7 @@ def saved_bodies(path: Path, max_mib: int) -> Iterator[SavedBody | BadInputError
 
 
 def kind_of_file(path: Path) -> FileKind:
-    """Whether a file is a page or a container of pages, told from its beginning."""
+    """Whether a file is a page by itself or a container of pages, told from its beginning."""
     try:
         if not path.is_file():
             return "page"
@@ -66,6 +70,8 @@ def kind_of_file(path: Path) -> FileKind:
             if head.startswith(b"\x1f\x8b") or head.lstrip().startswith(b"{"):
                 stream.seek(0)
                 return "lines" if _begins_with_lines(stream.read(LONGEST_FIRST_LINE)) else "page"
+            if _mhtml.is_mhtml(head + stream.read(_mhtml.HEAD - len(head))):
+                return "mhtml"
     except OSError:
         pass  # whoever reads the page will say so
     return "page"

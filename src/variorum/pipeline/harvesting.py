@@ -221,10 +221,14 @@ class _Walk:
             self.so_far = replace(self.so_far, missed=(*self.so_far.missed, Missed(key, fault.code, fault.message)))
             self._tell("passed_over", key=key, code=fault.code, message=fault.message, keys_done=following.part)
             self._failed_in_a_row += 1
-            if self._failed_in_a_row >= MOST_FAILED_IN_A_ROW and not following.done:
-                raise
+            gives_up = self._failed_in_a_row >= MOST_FAILED_IN_A_ROW and not following.done
             if isinstance(error, DriftError):
+                if gives_up:
+                    raise
                 self._alarm(fault)
+            elif gives_up:
+                told = f"{MOST_FAILED_IN_A_ROW} in a row failed, at last: {fault.message}"
+                raise NotNowError(told, code=fault.code) from None
         else:
             self._failed_in_a_row = 0
         return following

@@ -217,9 +217,13 @@ def text_of(node: LexborNode | None, *, without: str = "") -> str:
 
 
 def _pieces(node: LexborNode, without: str) -> Iterator[str]:
-    for child in node.iter(include_text=True):
+    """The texts in page order. Tables nest deeper than functions can call themselves: nodes wait on a list."""
+    waiting = list(node.iter(include_text=True))[::-1]
+    while waiting:
+        child = waiting.pop()
         if child.is_text_node:
             yield child.text_content or ""
+        elif child.tag == "a" and _THIS_URL.fullmatch(child.text(deep=False)):
+            yield child.attributes.get("href") or ""
         elif not (without and without in (child.attributes.get("class") or "").split()):
-            text = "".join(_pieces(child, without))
-            yield (child.attributes.get("href") or text) if child.tag == "a" and _THIS_URL.fullmatch(text) else text
+            waiting += list(child.iter(include_text=True))[::-1]

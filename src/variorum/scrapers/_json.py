@@ -115,7 +115,10 @@ def read_each(items: Iterable[tuple[str, Any]], read: Callable[[str, Any], Entry
 
 def raw_of(value: Any) -> str:
     """A value as JSON again, for quarantine; long ones are cut."""
-    text = json.dumps(value, ensure_ascii=False)[:LONGEST_RAW]
+    try:
+        text = json.dumps(value, ensure_ascii=False)[:LONGEST_RAW]
+    except RecursionError:  # writing takes more room than reading did
+        text = "(nested too deep to be shown)"
     return text.encode("utf-8", "replace").decode()
 
 

@@ -1,110 +1,73 @@
-"""BZPEER researcher profiles (www.bzpeer.com/authors/…), as a text browser renders them.
-
-A profile says who it is about, then ``N published item(s)``, then for each item a glued badge line
-(``preprint2022arXiv``), the title and the abstract. Co-authors are not shown.
-"""
+"""BZPEER (www.bzpeer.com): researcher profiles and pages of works, as HTML and as a text browser renders them."""
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
+from urllib.parse import quote
 
-from variorum.errors import LayoutError
-from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
-from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place_of
-
-FORMAT = "bzpeer_text"
-
-_BADGES = re.compile(r"(?P<type>[a-z][a-z-]*)(?P<year>\d{4})(?P<repository>[^\d\s].*)?")
-_COUNT = re.compile(r"(\d+) published item\(s\)")
+from variorum.schema.harvest import Manners, Request, Scope, Since
+from variorum.scrapers import _bzpeer_html, _bzpeer_text, _bzpeer_work
+from variorum.scrapers._base import Channel, Endpoint, Expectations, Layout, Source
+from variorum.scrapers._bzpeer_words import SOURCE_NAME, work_key
+from variorum.scrapers._key_harvest import Asked, KeyHarvest
 
 
-def parse(page: Body) -> Reading:
-    """Read a profile page. Raises ``LayoutError`` when its parts or its own item count do not hold."""
-    lines = filled_lines(page.text)
-    owner = _owner(lines)
-    start, stated = _item_count(lines)
-    blocks = _blocks(lines[start:])
-    if len(blocks) != stated:
-        raise LayoutError(
-            "count_mismatch",
-            f"the page announces {stated} items and shows {len(blocks)}: it was cut or its layout changed",
-        )
-    return Reading.of(_entry(block, owner, last_of_page=block is blocks[-1]) for block in blocks)
+def _ask(endpoint: Endpoint, asked: Asked) -> Request:
+    return Request(f"{endpoint.url}/authors/{quote(asked.key, safe='')}", "html")
 
 
-def _owner(lines: list[Line]) -> str:
-    for heading, name in pairwise(lines):
-        if heading.text.strip() == "Researcher profile":
-            return name.text.strip()
-    raise LayoutError("layout_changed", "no name follows the heading 'Researcher profile'")
+def _harvest(endpoint: Endpoint, scope: Scope) -> KeyHarvest:
+    """The profiles that the settings name, one after the other."""
+    return KeyHarvest(endpoint, scope, _ask, _bzpeer_html.lead)
 
 
-def _item_count(lines: list[Line]) -> tuple[int, int]:
-    """Index of the first line after the counter, and the number it states."""
-    for index, line in enumerate(lines):
-        if match := _COUNT.fullmatch(line.text.strip()):
-            return index + 1, int(match[1])
-    raise LayoutError("layout_changed", "the page never says 'N published item(s)'")
-
-
-def _blocks(lines: list[Line]) -> list[list[Line]]:
-    blocks: list[list[Line]] = []
-    for line in lines:
-        if _BADGES.fullmatch(line.text.strip()):
-            blocks.append([line])
-        elif blocks:
-            blocks[-1].append(line)
-        else:
-            raise LayoutError("layout_changed", "text before the first item", place=place_of(line, line))
-    return blocks
-
-
-def _entry(block: list[Line], owner: str, *, last_of_page: bool) -> Entry | Rejection:
-    badges, *body = block
-    place = place_of(block[0], block[-1])
-    raw = "\n".join(line.text for line in block)
-    if not 1 <= len(body) <= 2:
-        message = f"an item is a badge line, a title and an abstract; this one has {len(body)} lines of text"
-        return Rejection(code="unexpected_lines", message=message, place=place, raw=raw)
-    title, abstract = body[0].text.strip(), body[1].text.strip() if len(body) == 2 else ""
-    if last_of_page and ends_mid_sentence(abstract or title):
-        return Rejection(code="cut_off", message="the page stops inside this item", place=place, raw=raw)
-    parts = _BADGES.fullmatch(badges.text.strip())
-    assert parts is not None  # noqa: S101 - a block starts at a line that matched
-    return Entry(
-        source=SOURCE.name,
-        format=FORMAT,
-        # The owner is left out: the same paper on two profiles is one record, seen twice.
-        source_key=text_key(badges.text.strip(), title),
-        place=place,
-        fields=filled(owner=owner, **parts.groupdict(), title=title, abstract=abstract),
-    )
+def _key_of(text: str) -> str:
+    """The key in the address of a work; other texts are keys themselves."""
+    return work_key(text) or text
 
 
 SOURCE = Source(
-    name="bzpeer",
+    name=SOURCE_NAME,
     title="BZPEER",
     homepage="https://www.bzpeer.com/",
     category="aggregator",
-    access="saved pages only: no permission to crawl is known",
+    access="saved profiles and works; profiles named in the settings only with BZPEER's leave, none is known",
+    key_of=_key_of,
+    channels=(
+        Channel(
+            name="profiles",
+            scopes=(Since,),
+            endpoint=Endpoint("https://www.bzpeer.com"),
+            harvest=_harvest,
+            manners=Manners(gap=10.0),
+            steady=False,
+            unpermitted="no robots.txt, terms or permission of BZPEER are known; ask them first",
+        ),
+    ),
+    expects=Expectations(required=(("title", 0.98), ("authors", 0.9)), rejected=0.5),
     layouts=(
         Layout(
-            formats=(FORMAT,),
+            formats=(_bzpeer_html.FORMAT, _bzpeer_work.FORMAT),
+            media="html",
+            marks=_bzpeer_html.MARKS,
+            parse=_bzpeer_html.parse_page,
+        ),
+        Layout(
+            formats=(_bzpeer_text.FORMAT,),
             media="text",
-            marks=(
-                Mark("heading 'Researcher profile'", re.compile(r"^\s*Researcher profile\s*$", re.M)),
-                Mark(
-                    "line '… contributes to research discovery and scholarly infrastructure.'",
-                    re.compile(r"contributes to research discovery and scholarly infrastructure\."),
-                ),
-            ),
-            parse=parse,
+            marks=_bzpeer_text.MARKS,
+            parse=_bzpeer_text.parse_profile_text,
+        ),
+        Layout(
+            formats=(_bzpeer_work.FORMAT,),
+            media="text",
+            marks=_bzpeer_work.TEXT_MARKS,
+            parse=_bzpeer_work.parse_work_text,
         ),
     ),
     notes=(
-        "authors: only the profile's owner is known (evidence 'profile'); several owners add up",
+        "authors: profiles tell their owner only (evidence 'profile'), several owners add up; works may name them all",
         "dates: the year only",
+        "no page was ever seen as HTML: it is read by the words of its rendering and by its links alone",
+        "keys: the end of a work's address; rendered text shows none, so a digest of badges and title stands in",
     ),
 )

@@ -1,104 +1,68 @@
-"""NSF Public Access Repository, search results by award, as a text browser renders them.
-
-Titles, authors and dates are links or spans that the rendering dropped. What is left of an item is its
-abstract, then the toggle ``more » « less``; an item without abstract shows only ``null (Ed.)``, an
-editor whose name is null.
-"""
+"""NSF Public Access Repository: lists of an award's publications, record pages, exports, and rendered text."""
 
 from __future__ import annotations
 
-import re
-
-from variorum.errors import LayoutError
-from variorum.schema import Entry, Rejection, text_key
-from variorum.scrapers._base import Body, Layout, Mark, Reading, Source, filled
-from variorum.scrapers._text import Line, numbered_lines, place_of
-
-FORMAT = "nsf_par_text"
-
-_ITEM = re.compile(r"\s{1,4}(?P<number>\d{1,5})\.\s(?P<rest>.*)")
-_AWARD = re.compile(r"^Award ID contains:\s*(?P<award>\S.*?)\s*$", re.M)
-_TOGGLE = re.compile(r"\s*more\s*»\s*«\s*less\s*$")
-_NULL_EDITOR = re.compile(r"null\s*\(Ed\.\)")
-
-
-def parse(page: Body) -> Reading:
-    """Read a page of search results. Raises ``LayoutError`` when items are missing between others."""
-    award = _AWARD.search(page.text)
-    return Reading.of(_entry(block, award["award"] if award else "") for block in _blocks(numbered_lines(page.text)))
+from variorum.schema.harvest import Awards, Keys, Manners, Scope
+from variorum.schema.identifiers import normalise_par_id
+from variorum.scrapers import _par_csv, _par_text
+from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Reading, Source
+from variorum.scrapers._html import parse_html
+from variorum.scrapers._key_harvest import KeyHarvest
+from variorum.scrapers._par_harvest import ask_record, ask_search, lead_record, lead_search
+from variorum.scrapers._par_html import MARKS, SITE
+from variorum.scrapers._par_list import FORMAT as LIST_FORMAT
+from variorum.scrapers._par_list import parse_list
+from variorum.scrapers._par_record import FORMAT as RECORD_FORMAT
+from variorum.scrapers._par_record import is_record, parse_record
+from variorum.scrapers._par_words import NAME
 
 
-def _blocks(lines: list[Line]) -> list[list[Line]]:
-    """Each item's lines; the item numbers of a page follow one another."""
-    blocks: list[list[Line]] = []
-    number = None
-    for line in lines:
-        match = _ITEM.fullmatch(line.text)
-        if match is None:
-            if blocks:
-                blocks[-1].append(line)
-            continue
-        if number is not None and int(match["number"]) != number + 1:
-            raise LayoutError(
-                "count_mismatch",
-                f"item {match['number']} follows item {number}: part of the page is missing",
-                place=place_of(line, line),
-            )
-        number = int(match["number"])
-        blocks.append([Line(line.number, match["rest"])])
-    return [_without_blank_tail(block) for block in blocks]
+def parse_page(page: Body) -> Reading:
+    """Read a list or a record page.
+
+    Raises ``LayoutError`` for pages that say that there is nothing (``not_found``), whose counts do not hold
+    (``count_mismatch``), that name no record (``no_identifier``), or that are laid out in another way.
+    """
+    tree = parse_html(page)
+    return parse_record(tree) if is_record(tree) else parse_list(tree)
 
 
-def _without_blank_tail(block: list[Line]) -> list[Line]:
-    end = len(block)
-    while end > 1 and not block[end - 1].text.strip():
-        end -= 1
-    return block[:end]
+MANNERS = Manners(gap=5.0, deadline=60.0)
+"""The site states no rule. Its pages are made for people, so it is asked as slowly as a person reads."""
 
 
-def _entry(block: list[Line], award: str) -> Entry | Rejection:
-    place = place_of(block[0], block[-1])
-    raw = "\n".join(line.text for line in block)
-    abstract, toggles = _TOGGLE.subn("", raw)
-    if not _NULL_EDITOR.sub("", abstract).strip():
-        message = "the item exists at the source, but shows nothing except an editor named null"
-        return Rejection(code="no_metadata", message=message, place=place, raw=raw)
-    if not toggles:
-        message = "the item does not end with 'more » « less': the page was cut here or its layout changed"
-        return Rejection(code="cut_off", message=message, place=place, raw=raw)
-    abstract = _NULL_EDITOR.sub("", abstract).strip() if abstract.startswith("null") else abstract
-    return Entry(
-        source=SOURCE.name,
-        format=FORMAT,
-        # The award is left out: a paper listed under two awards is one record, seen twice.
-        source_key=text_key(abstract),
-        place=place,
-        fields=filled(abstract=abstract, award=award),
-    )
+def _search(endpoint: Endpoint, scope: Scope) -> KeyHarvest:
+    return KeyHarvest(endpoint, scope, ask_search, lead_search)
+
+
+def _record(endpoint: Endpoint, scope: Scope) -> KeyHarvest:
+    return KeyHarvest(endpoint, scope, ask_record, lead_record)
 
 
 SOURCE = Source(
-    name="nsf_par",
+    name=NAME,
     title="NSF Public Access Repository",
     homepage="https://par.nsf.gov/",
     category="repository",
-    access="saved pages",
+    key_of=normalise_par_id,
+    access="by award and by id, one request in 5 s; saved pages and CSV export",
+    lists_once=False,
+    channels=(
+        Channel(name="search", scopes=(Awards,), endpoint=Endpoint(SITE), harvest=_search, manners=MANNERS),
+        Channel(name="record", scopes=(Keys,), endpoint=Endpoint(SITE), harvest=_record, manners=MANNERS),
+    ),
+    # Rendered text has no titles and many items without anything, so what pages must hold is left to the scraper.
+    expects=Expectations(same_title=0.5),
     layouts=(
-        Layout(
-            formats=(FORMAT,),
-            media="text",
-            marks=(
-                Mark("line 'Search for: All records'", re.compile(r"^\s*Search for:\s+All records\s*$", re.M)),
-                Mark(
-                    "note 'When clicking on a Digital Object Identifier (DOI) number'",
-                    re.compile(r"When clicking on a Digital Object Identifier"),
-                ),
-            ),
-            parse=parse,
-        ),
+        Layout(formats=(_par_text.FORMAT,), media="text", marks=_par_text.MARKS, parse=_par_text.parse_text),
+        Layout(formats=(LIST_FORMAT, RECORD_FORMAT), media="html", marks=MARKS, parse=parse_page),
+        Layout(formats=(_par_csv.FORMAT,), media="text", marks=_par_csv.MARKS, parse=_par_csv.parse_csv),
+        Layout(formats=(_par_csv.FORMAT,), media="text", marks=_par_csv.SPREADSHEET_MARKS, parse=_par_csv.parse_csv),
     ),
     notes=(
         "rendered text has no titles and no authors; records are shown by their abstract's opening words",
         "items that show only 'null (Ed.)' are quarantined as no_metadata",
+        "a paper often has two ids there; its records meet by their DOIs",
+        "editors are not read",
     ),
 )

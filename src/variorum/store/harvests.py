@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from variorum.store.tables import HARVEST_COUNTS, harvest
+from variorum.store.tables import HARVEST_COUNTS, harvest, run
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,21 @@ def yields(connection: Connection, source: str, scope: str, limit: int = 7) -> l
     where = harvest.c.source == source, harvest.c.scope == scope, harvest.c.entries.is_not(None)
     statement = select(harvest.c.entries).where(*where).order_by(harvest.c.id.desc()).limit(limit)
     return list(connection.execute(statement).scalars())
+
+
+def finished_before_a_cut(connection: Connection, command: str, arguments: Sequence[str]) -> set[tuple[str, str]]:
+    """Sources and scopes that were harvested to the end by runs of a command that itself was cut off.
+
+    Those runs count that came since the last one of the same command and arguments that got to its end.
+    """
+    same = run.c.command == command, run.c.arguments == json.dumps(list(arguments))
+    last = select(func.max(run.c.id)).where(*same, run.c.status.not_in(("running", "not_now"))).scalar_subquery()
+    statement = (
+        select(harvest.c.source, harvest.c.scope)
+        .join(run, run.c.id == harvest.c.run_id)
+        .where(*same, run.c.id > func.coalesce(last, 0), harvest.c.status.in_(("ok", "needs_a_human")))
+    )
+    return {(row.source, row.scope) for row in connection.execute(statement)}
 
 
 _PLAIN = [one.name for one in fields(HarvestRow) if one.name not in {"alarms", "counts"}]

@@ -1,0 +1,25 @@
+"""E-mail addresses and telephone numbers: NSF shows them beside names. They are personal data and never kept."""
+
+from __future__ import annotations
+
+import re
+
+# A sign without an address around it is kept: "Learning @ Scale" is a conference.
+_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)|(?<!\d)\d{10}(?!\d)")
+
+
+def without_emails(text: str) -> str:
+    """The text without e-mail addresses; all else stays as it is."""
+    return _EMAIL.sub("", text) if "@" in text else text
+
+
+def without_contacts(text: str) -> str:
+    """Text of any kind without whatever could be an address or a number, for messages and for quarantine."""
+    words = (word for word in _PHONE.sub("", without_emails(text)).split(" ") if "@" not in word)
+    return " ".join(words)
+
+
+def bare_name(text: str) -> str:
+    """A person's name without the address and the number that NSF writes behind it."""
+    return " ".join(without_contacts(" ".join(text.split())).split())
