@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ def test_killed_and_restarted_it_ends_the_same(tmp_path: Path) -> None:
             process = killed.start(*arguments)
             due = len(server.pages) + dice.randrange(2, 14)
             while process.poll() is None and (len(server.pages) < due or hit >= 5):
-                pass
+                time.sleep(0.005)
             if process.poll() is None:
                 process.kill()
                 process.wait()
