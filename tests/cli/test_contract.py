@@ -160,7 +160,10 @@ def test_quarantine(filled: Variorum) -> None:
 
 def test_sources(variorum: Variorum) -> None:
     names = [row["name"] for row in _json(variorum("source", "list", "--format", "json"))]
-    assert names == ["academia", "arxiv", "bzpeer", "feed", "nsf_par", "oai", "scholar_feed"]
+    assert names == [
+        *("academia", "arxiv", "bzpeer", "crossref", "datacite", "europe_pmc", "feed", "nsf_awards", "nsf_par"),
+        *("oai", "openalex", "osti", "scholar_feed", "semantic_scholar"),
+    ]
     assert "robots.txt" in variorum("source", "show", "academia").out
     assert variorum("source", "show", "nosuch").code == 2
     assert variorum("import", SEEDS[0], "--source", "nosuch").code == 2
@@ -171,8 +174,9 @@ def test_an_unrecognised_page_says_what_was_tried(variorum: Variorum, tmp_path: 
     page.write_text("Nothing anyone would know.\n")
     outcome = variorum("import", page)
     assert outcome.code == 2
-    for source in ("academia", "arxiv", "bzpeer", "nsf_par", "oai", "scholar_feed"):
+    for source in ("academia", "arxiv", "bzpeer", "nsf_par", "scholar_feed"):
         assert f"{source}: no " in outcome.err
+    assert "crossref: no " not in outcome.err
 
 
 def test_a_named_source_outranks_recognition(variorum: Variorum) -> None:
@@ -288,7 +292,7 @@ def test_names_that_do_not_exist_are_usage_errors(filled: Variorum) -> None:
 
 def test_info(filled: Variorum) -> None:
     info = _json(filled("db", "info", "--format", "json"))
-    assert info["version"] == "0002"
+    assert info["version"] == "0003"
     assert info["rows"]["record"] == 53
 
 

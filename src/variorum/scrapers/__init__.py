@@ -106,8 +106,10 @@ def recognise(body: Body) -> tuple[Source, Layout]:
         f"  {source.name}: no {', no '.join(layout.missing_in(body))}"
         for source in sources().values()
         for layout in source.layouts
+        if layout.media == body.media
     )
     raise BadInputError(
-        f"no source is recognised in it; tried:\n{tried}\nname the source with --source if you know it",
+        f"no source is recognised in it, a {body.media} document; tried:\n{tried}\n"
+        "name the source with --source if you know it",
         code="unrecognised",
     )
