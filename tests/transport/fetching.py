@@ -32,7 +32,7 @@ class FreePacer:
         return bool(getattr(self.inside, "host", None))
 
     @contextmanager
-    def turn(self, host: str, gap: float, daily: int | None = None) -> Iterator[FreeSlot]:
+    def turn(self, host: str, gap: float, _daily: int | None = None) -> Iterator[FreeSlot]:
         assert not self.is_held, "a turn inside a turn"
         self.turns.append((host, gap))
         self.inside.host = host

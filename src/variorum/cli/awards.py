@@ -11,6 +11,8 @@ from variorum.cli._output import counted, print_csv, print_json, print_line, pri
 
 app = new_app("See awards, their publications, and what these still lack.")
 
+SHOWN_AUTHORS = 3
+
 SUMMARY_COLUMNS = {
     "award": "award",
     "title": "*title",
@@ -99,6 +101,12 @@ def _joined(row: dict[str, Any]) -> dict[str, Any]:
     return {key: "; ".join(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
+def _short(row: dict[str, Any]) -> dict[str, Any]:
+    """A publication for a table, where a long byline would hide all else."""
+    names = row["authors"]
+    return _joined({**row, "authors": [f"{names[0]} et al. ({len(names)})"] if len(names) > SHOWN_AUTHORS else names})
+
+
 def _print_award(view: dict[str, Any]) -> None:
     details = view["details"] or {}
     print_line(f"award {view['award']}{': ' + details['title'] if details.get('title') else ''}")
@@ -116,7 +124,7 @@ def _print_award(view: dict[str, Any]) -> None:
         if asked["status"] == "failed":
             print_line(f"{asked['source']}: {asked['code']}: {asked['message']}")
     print_line()
-    rows = [[_joined(row)[column] for column in _PUBLICATION_COLUMNS] for row in view["publications"]]
+    rows = [[_short(row)[column] for column in _PUBLICATION_COLUMNS] for row in view["publications"]]
     print_table(rows, list(_PUBLICATION_COLUMNS.values()))
     lacking = sum(bool(row["lacks"]) for row in view["publications"])
     print_line()

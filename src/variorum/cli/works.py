@@ -78,7 +78,7 @@ def _rows(connection: Connection, ids: list[str]) -> list[dict[str, Any]]:
             {
                 "work_id": work_id,
                 "title": title_of(fields.get(work_id, ()), members[work_id]),
-                "authors": ", ".join(author["name"] for author in own.get("authors") or ()),
+                "authors": "; ".join(author["name"] for author in own.get("authors") or ()),
                 "date": own.get("date"),
                 "records": len(members[work_id]),
             }
