@@ -15,7 +15,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 
 from variorum.errors import BadInputError
-from variorum.scrapers._decode import codec_of
+from variorum.scrapers import codec_of
 
 HEAD = 16 * 1024
 """Longest head of a file or part, in bytes."""

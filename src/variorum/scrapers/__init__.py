@@ -23,7 +23,7 @@ from variorum.scrapers._base import (
     Wanted,
 )
 from variorum.scrapers._citations import guess_format, read_citations
-from variorum.scrapers._decode import decode
+from variorum.scrapers._decode import codec_of, decode
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
 
@@ -43,6 +43,7 @@ __all__ = [
     "Source",
     "Step",
     "Wanted",
+    "codec_of",
     "decode",
     "find_source",
     "get_source",

@@ -20,7 +20,7 @@ from variorum.scrapers._text import Line, ends_mid_sentence, filled_lines, place
 SOURCE_NAME = "academia"
 FORMAT = "academia_text"
 
-_PAGE_TITLE = re.compile(r"^\s*(?P<owner>\S.*?)\s+-\s+Academia\.edu\b", re.M)
+_PAGE_TITLE = re.compile(r"^[^\S\n]{0,80}(?P<owner>\S.{0,200}?)[^\S\n]{1,9}-[^\S\n]{1,9}Academia\.edu\b", re.M)
 MARKS = (Mark("page title '… - Academia.edu'", _PAGE_TITLE),)
 
 SECTION = re.compile(

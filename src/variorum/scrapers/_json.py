@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection
 from variorum.scrapers._base import Body
+from variorum.scrapers._contacts import without_emails
 
 LONGEST_RAW = 20_000
 """Characters kept of a value that could not be read."""
@@ -109,7 +110,9 @@ def read_each(items: Iterable[tuple[str, Any]], read: Callable[[str, Any], Entry
         try:
             results.append(read(place, item))
         except LayoutError as error:
-            results.append(Rejection(code=error.code, message=error.message, place=place, raw=raw_of(item)))
+            results.append(
+                Rejection(code=error.code, message=error.message, place=place, raw=without_emails(raw_of(item)))
+            )
     return results
 
 

@@ -15,8 +15,8 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.schema.identifiers import normalise_par_id
 from variorum.scrapers._base import Body, Mark, Reading, filled
+from variorum.scrapers._contacts import bare_name, without_contacts, without_emails
 from variorum.scrapers._html import all_of, at_most_one, one, parse_html, text_of
-from variorum.scrapers._nsf_contacts import bare_name, without_contacts, without_emails
 from variorum.scrapers._nsf_json import AWARD_FORMAT
 from variorum.scrapers._nsf_reference import MEMBERS, NAME, Reference
 

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.scrapers._base import Body, Mark, Reading, filled
+from variorum.scrapers._contacts import bare_name, without_contacts, without_emails
 from variorum.scrapers._json import LONGEST_RAW, as_text, list_in, object_in, parse_json, raw_of, text_in
-from variorum.scrapers._nsf_contacts import bare_name, without_contacts, without_emails
 from variorum.scrapers._nsf_reference import NAME, split_reference
 
 AWARD_FORMAT = "nsf_award"

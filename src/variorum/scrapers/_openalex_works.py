@@ -16,6 +16,7 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.schema.identifiers import normalise_doi
 from variorum.scrapers._base import Body, Mark, Reading, filled
+from variorum.scrapers._contacts import without_emails
 from variorum.scrapers._json import (
     Number,
     as_text,
@@ -27,7 +28,6 @@ from variorum.scrapers._json import (
     text_in,
     texts_in,
 )
-from variorum.scrapers._nsf_contacts import without_emails
 
 FORMAT = "openalex"
 SOURCE_NAME = "openalex"

@@ -12,8 +12,8 @@ from typing import Any
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.scrapers._base import Body, Expectations, Layout, Mark, Reading, Source, filled
+from variorum.scrapers._contacts import without_emails
 from variorum.scrapers._json import list_in, object_in, objects_in, parse_json, read_each, text_in, texts_in
-from variorum.scrapers._nsf_contacts import without_emails
 
 FORMAT = "europe_pmc"
 

@@ -13,8 +13,8 @@ from variorum.errors import LayoutError
 from variorum.schema.harvest import Awards, Manners, Request
 from variorum.schema.identifiers import normalise_par_id
 from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Source
+from variorum.scrapers._contacts import without_contacts
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
-from variorum.scrapers._nsf_contacts import without_contacts
 from variorum.scrapers._nsf_html import AWARD_MARKS, ERROR_MARKS, parse_page
 from variorum.scrapers._nsf_json import AWARD_FORMAT, MARKS, PRINTED, awards_in, number_of, parse_answer
 from variorum.scrapers._nsf_reference import FORMAT, NAME

@@ -1,4 +1,4 @@
-"""E-mail addresses and telephone numbers: NSF shows them beside names. They are personal data and never kept."""
+"""E-mail addresses and telephone numbers, which sources show beside names: personal data, and never kept."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ def without_contacts(text: str) -> str:
 
 
 def bare_name(text: str) -> str:
-    """A person's name without the address and the number that NSF writes behind it."""
+    """A person's name without the address and the number that are written behind it."""
     return " ".join(without_contacts(" ".join(text.split())).split())
