@@ -279,7 +279,7 @@ def test_a_page_is_read_in_the_encoding_it_declares(meta: str, written: str) -> 
     "page",
     [
         declared("", "cp1252"),
-        declared("<meta charset=utf-8>", "cp1252"),
+        declared("<meta charset=utf-8>", "cp1252").replace(b"\xe9", b"\xe9\xe8"),  # two in a row: another encoding
         declared("<meta charset=utf-16>", "cp1252"),
         declared("<meta charset=utf-7>", "cp1252"),
         declared("<meta charset=rot13>", "cp1252"),

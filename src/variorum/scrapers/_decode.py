@@ -22,8 +22,8 @@ _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _META = re.compile(rb"<meta[\s/]([^>]{0,500})>", re.I)
 _ATTRIBUTE = re.compile(rb"""([^\s=>"'/]{1,40})\s{0,9}=\s{0,9}("[^"]*"|'[^']*'|[^\s>"']+)""")
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9._:-]{1,40})", re.I)
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-"""Bytes that make a letter in UTF-8, and hardly ever stand together in a text of single bytes."""
+_NOT_LATIN_1 = re.compile(rb"[\x80-\xff]{2}|[\x80-\x9f]")
+"""What other encodings have, and text of Western Europe in single bytes next to never: two such bytes in a row."""
 
 _META_WITHIN = 4096
 """Bytes of a page in which browsers, and we, look for the encoding that it declares."""
@@ -80,8 +80,8 @@ def codec_of(label: str) -> str | None:
 def decode(data: bytes) -> Body:
     """Look at a page's bytes.
 
-    HTML that is not UTF-8 is read in the encoding that its ``<meta>`` declares, and as windows-1252 where that
-    says UTF-8 and none of its letters is; other pages have to be UTF-8.
+    HTML that is not UTF-8 is read in the encoding that its ``<meta>`` declares, and as Latin-1 where that says
+    UTF-8 and every letter beyond ASCII is a lone byte; other pages have to be UTF-8.
 
     Raises ``BadInputError`` with code ``empty_file``, ``bad_encoding``, ``not_text`` or
     ``line_too_long`` when they are no page.
@@ -139,7 +139,7 @@ def _as_declared(data: bytes, media: Media, error: UnicodeDecodeError) -> str:
     labels = _declared_labels(data) if media == "html" and not data.startswith(codecs.BOM_UTF8) else []
     label = next(filter(codec_of, labels), "".join(labels[:1]))
     codec = codec_of(label)
-    if media == "html" and (not label or codec == "utf-8") and not _MULTIBYTE.search(data):
+    if codec == "utf-8" and not _NOT_LATIN_1.search(data):
         # Servers say Latin-1 in a header, and the page's <meta> was never true: not one of its letters is UTF-8.
         codec, label = "cp1252", "windows-1252"
     if codec is None or codec == "utf-8":
