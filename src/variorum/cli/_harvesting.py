@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from variorum.config import Settings
     from variorum.pipeline.ingesting import IngestResult
     from variorum.pipeline.plans import Plan
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be asked; fetch and write nothing.")]
 Logs = Annotated[LogFormat, typer.Option("--log-format", help="Log lines for people or for machines.")]
@@ -47,10 +50,11 @@ def lines_of(file: str | None) -> list[str]:
     if file is None:
         return []
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+        text = (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"{file} cannot be read: {error}", code="unreadable") from None
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    lines = (_COMMENT.sub("", line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
 
 
 def carried_out(

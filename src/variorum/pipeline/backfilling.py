@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from variorum.config import Settings
 from variorum.errors import BadInputError
@@ -78,13 +79,14 @@ def award_arguments(plans: Sequence[Plan]) -> list[str]:
 
 
 def unfinished_plans(settings: Settings, plans: Sequence[Plan]) -> list[Plan]:
-    """The plans without those that were carried out already by a run of this backfill that was cut off."""
+    """The plans without those that were carried out, within a day, by a run of this backfill that was cut off."""
     try:
         workspace = open_workspace(settings)
     except BadInputError:
         return list(plans)
     with reading(workspace.engine) as connection:
-        done = harvests.finished_before_a_cut(connection, BACKFILL, award_arguments(plans))
+        since = (datetime.fromisoformat(workspace.clock()) - timedelta(days=1)).isoformat()
+        done = harvests.finished_before_a_cut(connection, BACKFILL, award_arguments(plans), since)
     return [plan for plan in plans if (plan.source.name, plan.scope_name) not in done] or list(plans)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from variorum.config import Settings
 from variorum.errors import BadInputError, ExitCode, LayoutError, NotNowError, StoppedError, UnavailableError
-from variorum.pipeline.harvesting import ABSENT
+from variorum.pipeline.asking import ABSENT
 from variorum.pipeline.holes import HOLES, holes_of
 from variorum.pipeline.keeping import Fetched, capture_of, store_fetched
 from variorum.pipeline.ledger import recorded

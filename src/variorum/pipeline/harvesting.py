@@ -4,58 +4,46 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
 from variorum.errors import (
-    BadInputError,
     ExitCode,
-    LayoutError,
     NotNowError,
     StoppedError,
     UnavailableError,
     VariorumError,
 )
+from variorum.pipeline.asking import EVERY_KEYS_FAULT, Asker, DriftError
 from variorum.pipeline.expectations import (
     Alarm,
-    loss_alarm,
-    may_have_lost,
-    page_alarm,
     short_page_alarm,
     yield_alarm,
 )
-from variorum.pipeline.keeping import Event, Fetched, Job, Ledger, keep_failure, keep_step, keep_unread, missed_by
+from variorum.pipeline.keeping import (
+    Event,
+    Job,
+    Ledger,
+    keep_failure,
+    keep_step,
+    missed_by,
+    note_unasked,
+)
 from variorum.pipeline.outcomes import STATUS, Outcome, what_to_know
 from variorum.pipeline.plans import SCOPE_NAMES, Plan
-from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored
-from variorum.schema.harvest import Awards, Keys, Position, Request, Since
-from variorum.scrapers import AskAgainError, Harvest, KeyHarvest, Step, decode
-from variorum.store import checkpoints, harvests, pages
+from variorum.schema.harvest import Awards, Keys, Position, Since
+from variorum.scrapers import Harvest, KeyHarvest
+from variorum.store import checkpoints, harvests
 from variorum.store.checkpoints import Checkpoint, Missed
 from variorum.store.engine import reading, writing
 from variorum.store.locks import try_lock
 from variorum.transport.addresses import shown
-from variorum.transport.client import Client, FetchError, Validators
+from variorum.transport.client import Client, FetchError
 
 MOST_FAILED_IN_A_ROW = 5
 """So many keys that fail one after the other say that the source is at fault, not the keys."""
 
-EVERY_KEYS_FAULT = frozenset({"blocked", "robots_disallowed"})
-"""What is no fault of one key: the others would meet it too."""
-
-ABSENT = frozenset({404, 410})
-"""HTTP statuses by which a source says that it does not know a key."""
-
-TRIES = 4
-"""How often the same thing is asked when the answer is known to be wrong in passing."""
-
-
-class DriftError(Exception):
-    """A page that is not to be believed ends the harvest; what was stored before it stands."""
-
-    def __init__(self, alarm: Alarm) -> None:
-        super().__init__(alarm.message)
-        self.alarm = alarm
+DAYS_TO_GO_ON = 7
+"""For so long a backfill that was broken off can be gone on with; then what it had is out of date."""
 
 
 def harvest(job: Job, plan: Plan, client: Client) -> Outcome:
@@ -127,6 +115,7 @@ class _Walk:
         self.number = number
         self.engine = job.workspace.engine
         self.so_far = Outcome(plan.source.name, plan.scope_name)
+        self.asker = Asker(job, plan, client, self._count, self._tell)
         self._failed_in_a_row = 0
 
     def to_its_end(self) -> Outcome:
@@ -181,7 +170,7 @@ class _Walk:
         source, scope = self.plan.source.name, self.plan.scope_name
         with reading(self.engine) as connection:
             known = checkpoints.get(connection, source, scope)
-        if known is not None and known.position is not None and known.asked == self.plan.asked:
+        if known is not None and known.position is not None and self._goes_on(known):
             steps = self.plan.starting(None)
             part = Position.model_validate_json(known.position).part
             facts = {"scope": scope, "began_on": known.began_on, "entries": known.entries}
@@ -201,8 +190,15 @@ class _Walk:
                 position=position,
                 asked=self.plan.asked,
             )
+            note_unasked(connection, self.job, self.plan)
         self._tell("begun", scope=scope, since=day, **_keys_of(steps))
         return begun, steps
+
+    def _goes_on(self, known: Checkpoint) -> bool:
+        """Whether a harvest under way is the one that is asked for: one by keys that nobody went on with is over."""
+        oldest = date.fromisoformat(self.job.workspace.clock()[:10]) - timedelta(days=DAYS_TO_GO_ON)
+        stale = not isinstance(self.plan.scope, Since) and (known.began_on or "") < oldest.isoformat()
+        return known.asked == self.plan.asked and not stale
 
     def _take_or_pass_over(self, ledger: Ledger, steps: KeyHarvest, position: Position) -> Position:
         """Take a step of a harvest by keys: what fails for one key is noted, and leaves the others alone.
@@ -235,8 +231,8 @@ class _Walk:
 
     def _take(self, ledger: Ledger, steps: Harvest, position: Position) -> Position:
         """Ask once, keep what comes, and give the next position."""
-        fetched, step = self._ask(ledger, steps, position)
-        page = self._read(ledger, fetched) if step.holds else None
+        fetched, step = self.asker.ask(ledger, steps, position)
+        page = self.asker.read(ledger, fetched) if step.holds else None
         following = step.next or position.model_copy(update={"done": True})
         if page is not None and step.next is not None and step.next.token:
             following = self._sized(position, following, page.seen)
@@ -263,80 +259,6 @@ class _Walk:
             counts=self.so_far.counts + stored.counts,
             newly_quarantined=self.so_far.newly_quarantined + stored.newly_quarantined,
         )
-
-    def _ask(self, ledger: Ledger, steps: Harvest, position: Position) -> tuple[Fetched, Step]:
-        """Fetch, and see where the answer leads; asked again a few times when it is wrong in passing."""
-        request = steps.request(position)
-        for tries in range(1, TRIES + 1):
-            fetched = self._fetch(ledger, request, keyed=isinstance(steps, KeyHarvest))
-            if fetched.answer.status == 304:
-                return fetched, Step(None, holds=False, note="not modified")
-            if isinstance(steps, KeyHarvest) and fetched.answer.status in ABSENT:
-                return fetched, steps.without(position, f"HTTP {fetched.answer.status}")
-            try:
-                return fetched, steps.follow(position, decode(fetched.answer.body))
-            except AskAgainError as error:
-                if tries == TRIES:
-                    raise UnavailableError(f"{error.message}, {TRIES} times", code=error.code) from None
-                self._tell("asked_again", url=shown(request.url), code=error.code, message=error.message)
-                if self.job.stop.wait(2.0 ** (tries - 1)):
-                    raise StoppedError from None
-            except BadInputError as error:
-                raise self._unread(ledger, fetched, Alarm(error.code, error.message), stage="fetch") from None
-            except LayoutError as error:
-                raise self._led_nowhere(ledger, fetched, Alarm(error.code, error.message)) from None
-        raise AssertionError
-
-    def _fetch(self, ledger: Ledger, request: Request, *, keyed: bool) -> Fetched:
-        """The answer; of one that is not to be read the body is kept, unless it says that a key is not known."""
-        validators = None
-        if self.plan.channel.conditional:
-            with reading(self.engine) as connection:
-                validators = Validators(*checkpoints.validators_of(connection, self.plan.source.name, request.url))
-        try:
-            return Fetched(request, self.client.fetch(request, self.plan.manners, validators), validators)
-        except FetchError as error:
-            if (
-                keyed
-                and error.answer is not None
-                and error.answer.status in ABSENT
-                and error.code not in EVERY_KEYS_FAULT
-            ):
-                return Fetched(request, error.answer)
-            if error.answer is not None and error.answer.body:
-                self._unread(ledger, Fetched(request, error.answer), Alarm(error.code, error.message), stage="fetch")
-            raise
-
-    def _read(self, ledger: Ledger, fetched: Fetched) -> Page:
-        """The page, if it is to be believed."""
-        page = read_page(fetched.answer.body, self.plan.source.name, fetched.request.url)
-        whole = page.rejection
-        alarm = Alarm(whole.code, whole.message) if whole is not None else self._page_alarm(page)
-        if alarm is not None:
-            raise self._unread(ledger, fetched, alarm, stage="page")
-        return page
-
-    def _page_alarm(self, page: Page) -> Alarm | None:
-        alarm = page_alarm(self.plan.expects, page)
-        if alarm is not None or not may_have_lost(page):
-            return alarm
-        keys = sorted({(one.statement.source, one.statement.source_key) for one in page.sightings})
-        with reading(self.engine) as connection:
-            stored = {key: one.record for key, one in pages.records_by_key(connection, keys).items()}
-        return loss_alarm(self.plan.expects, page, stored)
-
-    def _led_nowhere(self, ledger: Ledger, fetched: Fetched, alarm: Alarm) -> DriftError:
-        """An answer that does not lead on. Where its page is sound, the list is at fault: there is nothing to keep."""
-        try:
-            sound = bool(read_page(fetched.answer.body, self.plan.source.name, fetched.request.url).sightings)
-        except BadInputError:
-            sound = False
-        return DriftError(alarm) if sound else self._unread(ledger, fetched, alarm, stage="page")
-
-    def _unread(self, ledger: Ledger, fetched: Fetched, alarm: Alarm, *, stage: Literal["fetch", "page"]) -> DriftError:
-        """Keep a page that is not to be believed; gives the error that ends the harvest."""
-        self._count(keep_unread(ledger, fetched, alarm, stage=stage))
-        return DriftError(alarm)
 
     def _arrive(self, checkpoint: Checkpoint, position: Position) -> None:
         """All has been asked for: the harvest counts unless it brought suspiciously little."""

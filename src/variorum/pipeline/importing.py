@@ -18,8 +18,8 @@ from variorum.pipeline.reading import Page, read_page
 from variorum.pipeline.storing import Stored, store_page
 from variorum.pipeline.workspace import Workspace
 from variorum.scrapers import find_source
-from variorum.store import runs
-from variorum.store.engine import writing
+from variorum.store import pages, runs
+from variorum.store.engine import reading, writing
 from variorum.store.pages import NewCapture
 
 COMMAND = "import"
@@ -129,10 +129,16 @@ def store_saved(workspace: Workspace, run_id: int, saved: SavedBody, page: Page)
     The body is in the archive before the transaction that refers to it commits, so a capture without
     body cannot come about; a body without capture is harmless.
     """
+    sha256 = workspace.archive.put(saved.body)
+    with reading(workspace.engine) as connection:
+        known = pages.find_capture(connection, page.source.name, sha256, saved.uri)
+    if known is not None and known[1] != saved.uri and not page.refused:
+        # A page that was fetched may say only by its address what it is about.
+        page = read_page(saved.body, page.source.name, known[1])
     new = NewCapture(
         source=page.source.name,
         uri=saved.uri,
-        sha256=workspace.archive.put(saved.body),
+        sha256=sha256,
         length=len(saved.body),
         captured_at=saved.captured_at or workspace.clock(),
         status=saved.status,

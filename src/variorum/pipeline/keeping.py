@@ -174,6 +174,14 @@ def _note_keys(connection: Connection, ledger: Ledger, page: Page | None, step: 
     _note(connection, ledger, [*step.done, *named], missed_by(step))
 
 
+def note_unasked(connection: Connection, job: Job, plan: Plan) -> None:
+    """Write down all keys of a backfill that begins, so that those it never comes to are known."""
+    scope = plan.scope
+    if isinstance(scope, Keys | Awards):
+        missed = [Missed(key, "not_asked", "not asked for yet") for key in scope.ids]
+        checkpoints.note_backfill(connection, job.run_id, plan.source.name, SCOPE_NAMES[type(scope)], [], missed)
+
+
 def missed_by(step: Step) -> list[Missed]:
     """The keys that an answer says its source does not know."""
     return [Missed(key, "not_found", step.note or "the source does not know it") for key in step.missing]

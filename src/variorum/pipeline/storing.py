@@ -11,7 +11,7 @@ from variorum.pipeline.combining import combine
 from variorum.pipeline.merging import refresh_fields
 from variorum.pipeline.reading import Page
 from variorum.schema import Record
-from variorum.schema.record import DELETED, UNSTATED
+from variorum.schema.record import UNSTATED
 from variorum.store import awards, pages
 from variorum.store.engine import Connection
 from variorum.store.pages import CaptureRow, NewCapture, StoredRecord
@@ -45,7 +45,7 @@ def says_nothing_new(connection: Connection, page: Page) -> bool:
     if differing:
         stored = pages.records_by_key(connection, differing)
         stated = pages.statements_of(connection, [one.id for one in stored.values()])
-        if any(here[key] != _standing(stated.get(stored[key].id, ()), here[key]) for key in differing):
+        if not all(_adds_nothing(stated.get(stored[key].id, []), here[key], stored[key].record) for key in differing):
             return False
     if page.awards and not _awards_known(connection, page):
         return False
@@ -61,14 +61,13 @@ def _awards_known(connection: Connection, page: Page) -> bool:
     )
 
 
-def _standing(statements: Sequence[Record], new: Record) -> Record | None:
-    """The statement that a new one must equal to be no news: the last in its format.
+def _adds_nothing(statements: Sequence[Record], new: Record, stored: Record) -> bool:
+    """Whether a record stays what it is when a page states it so: in a format in which it was stated before.
 
-    A deletion is news after anything else, and anything else is news after a deletion.
+    What adds up over pages (the awards whose lists name a paper, the owners of profiles) is no news either when it
+    comes again, although another page has spoken since.
     """
-    if DELETED in new.flags:
-        return statements[-1] if statements else None
-    return next((one for one in reversed(statements) if one.format == new.format or DELETED in one.flags), None)
+    return any(one.format == new.format for one in statements) and combine([*statements, new]) == stored
 
 
 def unchanged(page: Page) -> Stored:
@@ -85,7 +84,8 @@ def store_page(connection: Connection, run_id: int, new: NewCapture, page: Page,
     again (``anew``) is a new one: it says what stands today. Rejections of a fetched page that the source
     has in quarantine word for word are not put there again.
     """
-    known = None if anew else pages.find_capture(connection, new.source, new.sha256)
+    found = None if anew else pages.find_capture(connection, new.source, new.sha256, new.uri)
+    known = found[0] if found is not None else None
     if known is not None and page.refused:
         return Stored(_tally(page))  # believed once, or refused already
     capture_id = known or pages.add_capture(connection, run_id, new)

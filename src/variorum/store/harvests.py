@@ -88,17 +88,20 @@ def yields(connection: Connection, source: str, scope: str, limit: int = 7) -> l
     return list(connection.execute(statement).scalars())
 
 
-def finished_before_a_cut(connection: Connection, command: str, arguments: Sequence[str]) -> set[tuple[str, str]]:
+def finished_before_a_cut(
+    connection: Connection, command: str, arguments: Sequence[str], since: str
+) -> set[tuple[str, str]]:
     """Sources and scopes that were harvested to the end by runs of a command that itself was cut off.
 
-    Those runs count that came since the last one of the same command and arguments that got to its end.
+    Those runs count that came since the last one of the same command and arguments that got to its end, and
+    not before ``since`` (ISO time).
     """
     same = run.c.command == command, run.c.arguments == json.dumps(list(arguments))
     last = select(func.max(run.c.id)).where(*same, run.c.status.not_in(("running", "not_now"))).scalar_subquery()
     statement = (
         select(harvest.c.source, harvest.c.scope)
         .join(run, run.c.id == harvest.c.run_id)
-        .where(*same, run.c.id > func.coalesce(last, 0), harvest.c.status.in_(("ok", "needs_a_human")))
+        .where(*same, run.c.id > func.coalesce(last, 0), run.c.started_at >= since, harvest.c.entries.is_not(None))
     )
     return {(row.source, row.scope) for row in connection.execute(statement)}
 

@@ -80,10 +80,18 @@ def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     return (items[i : i + size] for i in range(0, len(items), size))
 
 
-def find_capture(connection: Connection, source: str, sha256: str) -> int | None:
-    """The number of the newest capture with these bytes, if the source has been read from them before."""
-    statement = select(capture.c.id).where(capture.c.source == source, capture.c.sha256 == sha256)
-    return connection.execute(statement.order_by(capture.c.id.desc()).limit(1)).scalar_one_or_none()
+def find_capture(connection: Connection, source: str, sha256: str, uri: str) -> tuple[int, str] | None:
+    """Number and address of the newest capture that a body is, if the source has been read from it before.
+
+    The same bytes from another address are another page, for an address may say what a page is about. A file has
+    none, and is whichever page has its bytes.
+    """
+    where = [capture.c.source == source, capture.c.sha256 == sha256]
+    if not uri.startswith("file:"):
+        where.append(capture.c.uri == uri)
+    statement = select(capture.c.id, capture.c.uri).where(*where).order_by(capture.c.id.desc()).limit(1)
+    row = connection.execute(statement).one_or_none()
+    return (row.id, row.uri) if row is not None else None
 
 
 def add_capture(connection: Connection, run_id: int, new: NewCapture) -> int:
