@@ -21,8 +21,9 @@ from tests.loopback import Ask, Reply, Server, serve
 from variorum.errors import BadInputError, ExitCode
 from variorum.pipeline.containers import SavedBody
 from variorum.pipeline.doctor import examine
-from variorum.pipeline.enriching import EnrichResult, asked_registries, enrich, lacking_works, open_questions
+from variorum.pipeline.enriching import EnrichResult, enrich
 from variorum.pipeline.importing import store_saved
+from variorum.pipeline.lacking import Wish, lacking_works, open_questions
 from variorum.pipeline.ledger import recorded
 from variorum.pipeline.looking_up import choose
 from variorum.pipeline.reading import Page, read_page
@@ -135,9 +136,7 @@ def stored(workspace: Workspace, *records: Record) -> None:
 
 def looked_up(workspace: Workspace, server: Server, *missing: str, again: bool = False) -> EnrichResult:
     sites = {name: {"urls": {"api": f"{server.url}/{name}"}} for name in ("crossref", "datacite", "openalex")}
-    lacking = lacking_works(workspace, missing)
-    names = asked_registries(())
-    return enrich(workspace, settings_for(sites), lacking, names, threading.Event(), again=again)
+    return enrich(workspace, settings_for(sites), Wish(missing, again=again), threading.Event())
 
 
 def fields_of_all(workspace: Workspace) -> list[dict[str, Any]]:
@@ -196,7 +195,7 @@ def test_a_record_without_title_is_found_by_abstract_and_author(workspace: Works
         refused = looked_up(workspace, server)
         assert [each.outcome for each in refused.works[0].lookups] == ["refused"]
         registries.openalex.append(openalex())
-        assert looked_up(workspace, server).works[0].lookups == ()
+        assert looked_up(workspace, server).works == ()
         taken = looked_up(workspace, server, again=True)
     assert ("openalex", "accepted") in {(each.source, each.outcome) for each in taken.works[0].lookups}
     (work,) = fields_of_all(workspace)
@@ -270,7 +269,7 @@ def test_refused_answers_leave_no_trace_but_in_the_ledger(workspace: Workspace) 
         (one,) = result.works
         assert {each.outcome for each in one.lookups} == {"refused", "not_found"}
         assert "other_title" in str(one.lookups[0].message)
-        assert looked_up(workspace, server, "abstract").works[0].lookups == ()
+        assert looked_up(workspace, server, "abstract").works == ()
         assert len(server.pages) == asked
     assert [work["title"] for work in fields_of_all(workspace)] == [(TITLE, "bzpeer")]
 
@@ -301,18 +300,46 @@ def test_a_registry_that_fails_is_asked_again_next_time(workspace: Workspace) ->
 
 def test_what_would_be_asked_can_be_seen_without_asking(workspace: Workspace) -> None:
     stored(workspace, known(), known(source_key="a-2", title=None, authors=(), date=None, venue="Polar Counts"))
-    whole, stub = sorted(lacking_works(workspace, ()), key=lambda one: one.known.title is None)
-    assert [one.source for one in open_questions(workspace, whole, asked_registries(()))] == [
-        "crossref",
-        "datacite",
-        "openalex",
-    ]
-    assert open_questions(workspace, stub, asked_registries(())) == []
-    assert lacking_works(workspace, ["title"]) == [stub]
-    with pytest.raises(BadInputError):
-        lacking_works(workspace, ["venue"])
-    with pytest.raises(BadInputError):
-        asked_registries(["arxiv"])
+    # About the stub there is nothing to ask.
+    (whole,) = lacking_works(workspace, Wish())
+    assert [one.source for one in open_questions(workspace, whole, Wish())] == ["crossref", "datacite", "openalex"]
+    assert lacking_works(workspace, Wish(("title",))) == []
+    for wish in (Wish(("venue",)), Wish(only=("arxiv",)), Wish(work_id="w000000000000")):
+        with pytest.raises(BadInputError):
+            lacking_works(workspace, wish)
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_a_registry_that_is_down_or_lets_nobody_in_is_left_alone(workspace: Workspace) -> None:
+    stored(workspace, *(known(source_key=f"a-{n}", title=f"{TITLE} {n}", identifiers=(doi(n),)) for n in range(6)))
+    registries = Registries()
+    registries.broken = True
+    with serve(registries) as server:
+        result = looked_up(workspace, server)
+        assert result.exit_code is ExitCode.NOT_NOW
+        assert set(result.left) == {"crossref", "datacite", "openalex"}
+        assert len(result.works) == 3
+        assert len(server.pages) == 3 * 3 * 4  # three works, three registries, four tries
+    with serve(lambda _: Reply(b"<!DOCTYPE html><title>Just a moment...</title>", 403)) as server:
+        later(workspace)
+        result = looked_up(workspace, server)
+        assert (result.exit_code, len(server.pages)) == (ExitCode.NEEDS_A_HUMAN, 3)
+        assert {why.code for why in result.left.values()} == {"blocked"}
+
+
+def test_a_limit_goes_on_with_other_works(workspace: Workspace) -> None:
+    stored(workspace, *(known(source_key=f"a-{n}", title=f"{TITLE} {n}", identifiers=(doi(n),)) for n in range(4)))
+    sites = ("crossref", "datacite", "openalex")
+    with serve(Registries([crossref("Other words", DOI=f"10.5555/{n}") for n in range(4)])) as server:
+        settings = settings_for({name: {"urls": {"api": f"{server.url}/{name}"}} for name in sites})
+        for _ in range(2):
+            result = enrich(workspace, settings, Wish(limit=2), threading.Event())
+            assert len(result.works) == 2
+        assert enrich(workspace, settings, Wish(limit=2), threading.Event()).works == ()
+
+
+def doi(number: int) -> Identifier:
+    return Identifier(scheme="doi", value=f"10.5555/{number}", raw=f"10.5555/{number}")
 
 
 @pytest.mark.skipif(not CAPTURES, reason="VARIORUM_CAPTURES is not set")

@@ -43,37 +43,30 @@ def enrich(
     are left to be asked again, 3 when new pairs wait for a curator.
     """
     from variorum.cli._signals import stoppable
-    from variorum.pipeline.enriching import asked_registries, lacking_works, open_questions
     from variorum.pipeline.enriching import enrich as look_up
-    from variorum.pipeline.ingesting import WORST_FIRST
-    from variorum.pipeline.resolving import run_dedup
+    from variorum.pipeline.lacking import Wish, lacking_works, open_questions
     from variorum.pipeline.workspace import open_workspace
     from variorum.reports.enrich_report import planned_rows
 
     own = settings(db)
-    target, names = open_workspace(own), asked_registries(registry or ())
-    lacking = lacking_works(target, missing or (), work, limit)
+    target = open_workspace(own)
+    wish = Wish(tuple(missing or ()), work, limit, tuple(registry or ()), again)
     if dry_run:
-        rows = planned_rows((one, open_questions(target, one, names, again=again)) for one in lacking)
+        rows = planned_rows((one, open_questions(target, one, wish)) for one in lacking_works(target, wish))
         print_rows(output, rows if output is Format.JSON else [_flat(row) for row in rows], _PLANNED, "nothing to ask")
         return
     arguments = [*(f"--missing {field}" for field in missing or ()), *([f"--work {work}"] if work else [])]
-    with stoppable() as stop, progress("looking up", len(lacking)) as bar:
+    with stoppable() as stop, progress("looking up", None) as bar:
         result = look_up(
             target,
             own,
-            lacking,
-            names,
+            wish,
             stop,
-            again=again,
             arguments=arguments,
-            tell=lambda _: bar.advance(bar.task_ids[0]),
+            tell=lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
         )
-    codes = [result.exit_code]
-    if not result.interrupted:
-        codes.append(run_dedup(target).exit_code)
     _show(result, output)
-    raise typer.Exit(next(code for code in WORST_FIRST if code in codes))
+    raise typer.Exit(result.exit_code)
 
 
 def _show(result: EnrichResult, output: Format) -> None:
@@ -92,8 +85,8 @@ def _show(result: EnrichResult, output: Format) -> None:
         f"{outcomes.count('not_found')} not found, {outcomes.count('failed')} failed; "
         f"{counted(filled, 'work')} gained something"
     )
-    for name, why in result.left:
-        say(f"  {name}: {why}")
+    for name, why in result.left.items():
+        say(f"  {name}: {why.code}: {why.message}")
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from variorum.pipeline.enriching import Enriched, Lacking
+from variorum.pipeline.enriching import Enriched
+from variorum.pipeline.lacking import Lacking
 from variorum.pipeline.looking_up import Question
 
 

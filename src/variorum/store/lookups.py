@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select
 
-from variorum.store.pages import chunks
-from variorum.store.tables import lookup
+from variorum.store.tables import lookup, run
 
 Outcome = Literal["accepted", "refused", "not_found", "failed"]
 
@@ -25,14 +23,23 @@ class Lookup:
     message: str | None = None
 
 
-def answered(connection: Connection, work_ids: Sequence[str]) -> set[tuple[str, str, str]]:
-    """Work, source and query of all look-ups that were answered, whatever the answer."""
-    found: set[tuple[str, str, str]] = set()
-    for some in chunks(work_ids):
-        columns = lookup.c.work_id, lookup.c.source, lookup.c.query
-        where = lookup.c.work_id.in_(some), lookup.c.outcome != "failed"
-        found.update((row.work_id, row.source, row.query) for row in connection.execute(select(*columns).where(*where)))
-    return found
+def answered(connection: Connection, work_id: str, *, unknown_since: str) -> set[tuple[str, str]]:
+    """Source and query of the look-ups about a work that were answered.
+
+    "Not found" counts as an answer for a while: when it was given after ``unknown_since`` (ISO time).
+    """
+    statement = (
+        select(lookup.c.source, lookup.c.query)
+        .join(run, run.c.id == lookup.c.run_id)
+        .where(
+            lookup.c.work_id == work_id,
+            or_(
+                lookup.c.outcome.in_(("accepted", "refused")),
+                and_(lookup.c.outcome == "not_found", run.c.started_at >= unknown_since),
+            ),
+        )
+    )
+    return {(row.source, row.query) for row in connection.execute(statement)}
 
 
 def note(connection: Connection, run_id: int, one: Lookup) -> None:
