@@ -26,7 +26,8 @@ from variorum.store import tables
 from variorum.store.dump import canonical_lines
 from variorum.store.engine import reading
 
-MANY = int(os.environ.get("VARIORUM_TEST_AWARDS", "60"))
+MANY = int(os.environ.get("VARIORUM_TEST_AWARDS", "40"))
+KILLS = int(os.environ.get("VARIORUM_TEST_KILLS", "3"))
 CAPTURES = os.environ.get("VARIORUM_CAPTURES")
 
 
@@ -63,9 +64,12 @@ FAULTS: tuple[Fault, ...] = ("500", "404", "timeout", "empty", "nothing", "cut",
 def test_many_awards_of_which_some_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [f"{1500000 + 37 * n}" for n in range(MANY)]
     dice = random.Random(4)  # noqa: S311 - a shuffle
-    failing = dice.sample(numbers, 24)
-    faults = {("api", number): FAULTS[n % len(FAULTS)] for n, number in enumerate(failing[:16])}
-    faults |= {("par", number): ("500", "404", "cut", "changed")[n % 4] for n, number in enumerate(failing[12:])}
+    failing = dice.sample(numbers, 24 if MANY >= 200 else 12)
+    faults = {("api", number): FAULTS[n % len(FAULTS)] for n, number in enumerate(failing[: len(failing) * 2 // 3])}
+    faults |= {
+        ("par", number): ("500", "404", "cut", "changed")[n % 4]
+        for n, number in enumerate(failing[len(failing) // 2 :])
+    }
     sites = Sites(dict(faults), slow=0.6)
     with serve(sites) as server:
         folders = [tmp_path / "faulty", tmp_path / "sound"]
@@ -109,6 +113,54 @@ def test_when_one_fails_after_another_the_source_is_left_alone(tmp_path: Path, m
         # It went on behind the five that failed, which wait to be asked for again.
         assert sum(ask.path.startswith("/search/") for ask in server.pages) > asked
         assert variorum("backfill", "awards", "--retry-failed")[0] == 0
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_what_was_not_asked_is_known_and_asked_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = [f"{1600000 + n}" for n in range(12)]
+    sites = Sites({(site, number): "500" for number in numbers for site in ("api", "par")})
+    with serve(sites) as server:
+        settings_of(tmp_path, server)
+        monkeypatch.chdir(tmp_path)
+        code, told = variorum("backfill", "awards", *numbers)
+        assert code == 75
+        assert [len(row["failed"]) for row in told["awards"]] == [2] * 12
+        assert told["awards"][11]["failed"] == ["nsf_awards: not_asked", "nsf_par: not_asked"]
+        sites.faults = {}
+        code, told = variorum("backfill", "awards", *numbers)
+        assert code == 3
+        assert [len(row["failed"]) for row in told["awards"]] == [2] * 5 + [0] * 7
+        assert variorum("backfill", "awards", "--retry-failed")[0] == 0
+
+
+REFERENCE = (
+    "A Journal~2020~7~Roe, Ann and Poe, Bo~10.5555/a~1-9~Counting Seabirds From Drifting Ice~2021-12-06 08:27:13.9"
+)
+
+
+def test_answers_that_name_no_award_stay_apart_by_their_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps({"response": {"award": [{"publicationResearch": [REFERENCE]}]}}).encode()
+    with serve(Sites(real={"1500000": body, "1500006": body})) as server:
+        settings_of(tmp_path, server)
+        monkeypatch.chdir(tmp_path)
+        ask = ("backfill", "awards", "1500000", "1500006", "--source", "nsf_awards")
+        assert variorum(*ask)[0] == 0
+        before = content(tmp_path)
+        # A paper that both awards name is no news, whichever of them spoke last.
+        assert variorum(*ask)[1]["counts"]["captures"] == 0
+    (tmp_path / "saved.json").write_bytes(body)
+    assert CliRunner().invoke(app, ["import", "saved.json"]).exit_code == 0
+    assert content(tmp_path) == before
+    assert CliRunner().invoke(app, ["archive", "export-warc", "--out", "all.warc.gz"]).exit_code == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for _ in range(2):
+        assert CliRunner().invoke(app, ["import", "../all.warc.gz"]).exit_code == 0
+    CliRunner().invoke(app, ["dedup", "run"])
+    assert content(elsewhere) == before
 
 
 def test_a_dry_run_fetches_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +229,7 @@ def test_killed_and_restarted_it_ends_the_same(tmp_path: Path) -> None:
         while ended is None:
             process = killed.start(*arguments)
             due = len(server.pages) + dice.randrange(2, 14)
-            while process.poll() is None and (len(server.pages) < due or hit >= 5):
+            while process.poll() is None and (len(server.pages) < due or hit >= KILLS):
                 time.sleep(0.005)
             if process.poll() is None:
                 process.kill()
@@ -185,7 +237,7 @@ def test_killed_and_restarted_it_ends_the_same(tmp_path: Path) -> None:
                 hit += 1
             else:
                 ended = process.returncode
-        assert (ended, hit) == (3, 5), killed.said()
+        assert (ended, hit) == (3, KILLS), killed.said()
         # A kill costs one page of each site at most.
         assert len(server.pages) - once <= once + 2 * hit
     assert content(killed.folder) == content(whole.folder)
