@@ -15,13 +15,43 @@ from variorum.normalizers._mojibake import is_garbled, mended
         ("Ã…ngstrÃ¶m", "Ångström"),
         ("CafÃƒÂ©", "Café"),
         ("a â€“ b", "a – b"),
+        ("12 Ã…Â² in GarcÃ\xada", "12 Å² in García"),
+        ("Î²-catenin at 25 Â°C, Â±2 Âµm", "β-catenin at 25 °C, ±2 µm"),
+        ("mokslÅ³, raÅ¡Å³", "mokslų, rašų"),
+        ("Å±rhajÃ³", "űrhajó"),
+        ("Å¹rÃ³dÅ‚o", "Źródło"),
+        ("ISPARTA Ä±ÅŸÄ±k", "ISPARTA ışık"),
+        ("Ð² Ð¼Ð¸Ñ€Ðµ", "в мире"),
+        ("Ø³Ù„Ø§Ù…", "سلام"),
+        ("3 Ã— 4", "3 × 4"),
+        ("HÃ”TEL, “CAFÃ‰”", "HÔTEL, “CAFÉ”"),
+        ("12 Å² of JÃ¸rgensen", "12 Å² of Jørgensen"),
     ],
 )
 def test_text_encoded_twice_is_mended(garbled: str, expected: str) -> None:
     assert mended(garbled) == expected
 
 
-@pytest.mark.parametrize("text", ["Guimarães", "Müller", "NATÃLIA", "¿Qué?", "Łódź", "naïve", "数学", "Ann Roe", ""])
+SOUND = ["Guimarães", "Müller", "NATÃLIA", "¿Qué?", "Łódź", "naïve", "数学", "Ann Roe", ""]
+UNITS = [
+    "12 Å²",
+    "300 Å³.",
+    "(Å²)",
+    "0.5 Å°",
+    "2.1 Å±0.2 Å",
+    "a=3.5 Å¹",
+    "eV/Å³",
+    "5\u00a0Å²",
+    "e·Å³",
+    "kÅ³",
+    "0.3 eÅ²",
+]
+UNITS += ["Ø² 5", "Ø±0.1 mm", "Ü± 2", "5 Å–10 Å", "5 × Å²", "3 × 4", "25 °C", "Å²–Å³"]
+WORDS = ["« À la recherche »", "«État»", "TRƯỜNG ĐẠI HỌC", "Đà Nẵng", "INFORMAÇÃO", "AMANHÃ…", "“A MAÇÃ”", "«MAÇû"]
+WORDS += ["GÜNEŞ IŞIĞI", "Âgele", "«мир»", "ANDRÉ’S", "JOSÉ², RENÉ¹"]
+
+
+@pytest.mark.parametrize("text", [*SOUND, *UNITS, *WORDS])
 def test_right_text_stays(text: str) -> None:
     assert mended(text) == text
     assert not is_garbled(text)

@@ -79,6 +79,8 @@ PLAIN = [
     "https://x.org/a~b?c=50%25&d=1#e_f",
     "a ~ b",
     "~50 of them",
+    "5~10 km",
+    "10²~10³ km",
     "{braces} and {more}",
     "snake_case_name, x_i and x^2",
     "“quoted” – ‘dashed’ — `ticked'",

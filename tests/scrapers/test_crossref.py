@@ -14,15 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from variorum.errors import BadInputError, LayoutError
-from variorum.normalizers._registry import (
-    Grant,
-    date_of_parts,
-    earliest_date,
-    is_nsf,
-    jats_text,
-    marked_text,
-    nsf_awards,
-)
+from variorum.normalizers._grants import Grant, is_nsf, nsf_awards
+from variorum.normalizers._registry import date_of_parts, earliest_date, jats_text, marked_text
 from variorum.pipeline.reading import read_page
 from variorum.schema.harvest import Keys, Position
 from variorum.scrapers import Body, Endpoint, Search, Wanted
@@ -100,6 +93,36 @@ def test_a_title_is_searched_for_with_name_and_year() -> None:
     assert search.by_abstract(ENDPOINT, Wanted(abstract="We untie knots.")) is None
 
 
+def _authors(*rows: dict[str, Any]) -> tuple[list[tuple[str, str | None]], bool]:
+    (sighting,) = read_page(_answer({"DOI": "10.5555/a", "title": ["Knots"], "author": rows})).sightings
+    record = sighting.statement
+    return [(one.name, one.family) for one in record.authors], record.authors_complete
+
+
+def test_authors() -> None:
+    roe = {"family": "Roe", "given": "Ann"}
+    assert _authors(roe, {"literal": "Knot Group"}) == ([("Ann Roe", "Roe"), ("Knot Group", None)], True)
+    assert _authors(roe, {"sequence": "additional"}) == ([("Ann Roe", "Roe")], False)
+    assert _authors(roe, {"family": "et al."}) == ([("Ann Roe", "Roe")], False)
+    assert _authors({"family": "Roe roe@knots.example", "given": "Ann"}) == ([("Ann Roe", "Roe")], True)
+
+
+def test_addresses_are_not_kept_and_another_doi_of_the_same_work_is_its_own() -> None:
+    relation = {
+        "is-same-as": [{"id-type": "doi", "id": "10.5555/b"}],
+        "has-version": [{"id-type": "doi", "id": "10.5555/c"}],
+    }
+    work = {"DOI": "10.5555/a", "title": ["Knots"], "abstract": "Ask roe@knots.example.", "relation": relation}
+    (sighting,) = read_page(_answer(work)).sightings
+    record = sighting.statement
+    assert (record.abstract_raw, record.abstract) == ("Ask .", "Ask .")
+    assert [(one.value, one.role) for one in record.identifiers] == [
+        ("10.5555/a", "self"),
+        ("10.5555/b", "self"),
+        ("10.5555/c", "version"),
+    ]
+
+
 # Words, dates, funders
 
 
@@ -108,12 +131,19 @@ def test_a_title_is_searched_for_with_name_and_year() -> None:
     [
         ("<jats:title>ABSTRACT</jats:title><jats:p>Knots.</jats:p>", "Knots."),
         ("<jats:p>Abstract algebra is older than knots.</jats:p>", "Abstract algebra is older than knots."),
+        ("<jats:title>Abstract</jats:title><jats:p>Syntax Trees grow.</jats:p>", "Syntax Trees grow."),
+        ("<jats:p>Abstract</jats:p><jats:p>Syntax Trees grow.</jats:p>", "Syntax Trees grow."),
+        ("<jats:p>Abstract Syntax Trees grow.</jats:p>", "Abstract Syntax Trees grow."),
+        ("Abstract\nSyntax Trees grow.", "Syntax Trees grow."),
+        ("<jats:p>No abstract thinking can do it.</jats:p>", "No abstract thinking can do it."),
         ("<jats:p>One.</jats:p><jats:p>Two.</jats:p>", "One. Two."),
         ("H<jats:sub>2</jats:sub>O, <jats:ext-link href='x'>there</jats:ext-link>", "H2O, there"),
         ("&lt;jats:p&gt;Twice escaped: p &amp;lt; 0.05&lt;/jats:p&gt;", "Twice escaped: p < 0.05"),
         ("x <jats:alternatives><mml:math>y</mml:math></jats:alternatives>", "x y"),
         ("<inline-formula><tex-math notation='LaTeX'>$\\mu$</tex-math></inline-formula>-knots", "μ-knots"),
         ("No abstract available.", ""),
+        ("[No abstract]", ""),
+        ("Abstract not available in English", ""),
         ("", ""),
     ],
 )

@@ -10,7 +10,9 @@ import pytest
 
 from variorum.errors import LayoutError
 from variorum.pipeline.reading import read_page
+from variorum.schema import Record
 from variorum.schema.harvest import Keys, Position
+from variorum.schema.identifiers import Role
 from variorum.scrapers import Body, Endpoint, Search, Wanted
 from variorum.scrapers.datacite import SOURCE
 
@@ -97,3 +99,63 @@ def test_a_title_is_searched_for_as_a_phrase() -> None:
     assert alone is not None
     assert parse_qs(urlsplit(alone.url).query)["query"] == ['titles.title:"Knots"']
     assert search.by_title(ENDPOINT, Wanted(family="Doe")) is None
+
+
+def _record(**attributes: Any) -> Record:
+    resource = {"id": "10.5555/a", "type": "dois", "attributes": {"doi": "10.5555/a", **attributes}}
+    (sighting,) = read_page(json.dumps({"data": resource}).encode()).sightings
+    return sighting.statement
+
+
+@pytest.mark.parametrize(
+    ("type", "container", "publisher", "expected"),
+    [
+        ("JournalArticle", None, "Zenodo", ("article-journal", None, None)),
+        ("JournalArticle", "Journal of Knots", "Zenodo", ("article-journal", "Journal of Knots", "published")),
+        ("Text", None, "arXiv", ("article", "arXiv", "preprint")),
+        ("Text", None, "Zenodo", ("document", None, None)),
+        ("Preprint", None, "Zenodo", ("article", "Zenodo", "preprint")),
+        ("Dataset", None, "Zenodo", ("dataset", "Zenodo", None)),
+        ("Dissertation", None, "Example University", ("thesis", "Example University", None)),
+    ],
+)
+def test_a_publisher_is_no_journal(
+    type: str, container: str | None, publisher: str, expected: tuple[str | None, ...]
+) -> None:
+    stated = {"container": {"title": container}} if container else {}
+    record = _record(types={"resourceTypeGeneral": type}, publisher=publisher, **stated)
+    assert (record.kind, record.venue, record.stage) == expected
+
+
+@pytest.mark.parametrize(
+    ("creator", "names", "complete"),
+    [
+        ({"name": "Roe, A.; Doe, B.", "familyName": "Roe", "givenName": "A.; Doe, B."}, ["Roe, A.", "Doe, B."], True),
+        ({"name": "Doe, B. (b.doe@knots.example)"}, ["Doe, B."], True),
+        ({"name": "Knots; Loops", "nameType": "Organizational"}, ["Knots; Loops"], True),
+        ({"name": "Poe, C."}, ["Poe, C."], True),
+        ({"name": ":(unav)"}, [], False),
+        ({"name": "(:unav)", "familyName": "(:unav)"}, [], False),
+        ({"name": "et al."}, [], False),
+        ({}, [], False),
+    ],
+)
+def test_creators(creator: dict[str, str], names: list[str], complete: bool) -> None:
+    record = _record(creators=[{"name": "Moe, Ann", "familyName": "Moe", "givenName": "Ann"}, creator])
+    assert ([one.name for one in record.authors], record.authors_complete) == (["Moe, Ann", *names], complete)
+
+
+def test_abstracts_are_kept_without_addresses() -> None:
+    record = _record(descriptions=[{"descriptionType": "Abstract", "description": "Ask roe@knots.example for knots."}])
+    assert record.abstract_raw == "Ask  for knots."
+
+
+def test_a_copy_meets_what_it_is_identical_to() -> None:
+    def stated(relation: str, scheme: str = "DOI", id: str = "10.5555/b") -> list[tuple[str, Role]]:
+        related = {"relationType": relation, "relatedIdentifierType": scheme, "relatedIdentifier": id}
+        record = _record(titles=[{"title": "Colouring long knots"}], relatedIdentifiers=[related])
+        return [(one.value, one.role) for one in record.identifiers][1:]
+
+    assert stated("IsIdenticalTo") == [("10.5555/b", "self")]
+    assert stated("IsIdenticalTo", "ISSN", "1234-5679") == [("1234-5679", "related")]
+    assert stated("IsVariantFormOf") == stated("IsVersionOf") == [("10.5555/b", "version")]

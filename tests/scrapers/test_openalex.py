@@ -19,6 +19,8 @@ SOURCE = get_source("openalex")
 ENDPOINT = Endpoint("https://api.openalex.org")
 WORK = {"id": "https://openalex.org/W14", "title": "Knots", "doi": "https://doi.org/10.5555/JK.14"}
 
+ORCID = "0000-0002-1825-0097"
+
 
 def _harvest(*keys: str) -> KeyHarvest:
     harvest = SOURCE.channels[0].harvest(ENDPOINT, Keys(keys))
@@ -153,3 +155,28 @@ def test_addresses_in_affiliations_are_not_kept_with_what_could_not_be_read() ->
 def test_a_list_longer_than_it_says() -> None:
     with pytest.raises(LayoutError, match="1 works, and shows 2"):
         parse(decode(_json({"meta": {"count": 1}, "results": [WORK, WORK]})))
+
+
+@pytest.mark.parametrize(
+    ("author", "names", "complete"),
+    [
+        ({"raw_author_name": "Jane Doe (jane@knots.example)"}, [("Jane Doe", ORCID)], True),
+        ({"raw_author_name": "Doe, J.; Poe, C."}, [("Doe, J.", None), ("Poe, C.", None)], True),
+        ({"raw_author_name": "Doe, J.; et al."}, [("Doe, J.", None)], False),
+        ({"raw_author_name": "et al."}, [], False),
+        ({}, [], False),
+    ],
+)
+def test_bylines(author: dict[str, str], names: list[tuple[str, str | None]], complete: bool) -> None:
+    who = {"orcid": f"https://orcid.org/{ORCID}"} if author else {}
+    rows = [{"raw_author_name": "Ann Roe"}, {**author, "author": who}]
+    (sighting,) = read_page(_json({**WORK, "authorships": rows})).sightings
+    record = sighting.statement
+    assert [(one.name, one.orcid) for one in record.authors] == [("Ann Roe", None), *names]
+    assert record.authors_complete is complete
+
+
+def test_abstracts_are_kept_without_addresses() -> None:
+    index = {"Ask": [0], "roe@knots.example": [1], "first.": [2]}
+    (entry,) = parse(decode(_json({**WORK, "abstract_inverted_index": index}))).entries
+    assert entry.fields["abstract"] == "Ask  first."

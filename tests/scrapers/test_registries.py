@@ -102,3 +102,18 @@ def test_names_without_what_stands_beside_them(
     (sighting,) = _read([{**RECORD, "authors": [written]}]).sightings
     (author,) = sighting.statement.authors
     assert (author.name, author.orcid, sighting.statement.institutions) == (name, orcid, institutions)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected", "complete"),
+    [
+        (["Ann Roe", "et al."], ["Ann Roe"], False),
+        (["Roe, A.; Doe, B."], ["Roe, A.", "Doe, B."], True),
+        (["Ann Roe", None], ["Ann Roe"], False),
+        (["Ann Roe <roe@knots.example>"], ["Ann Roe"], True),
+    ],
+)
+def test_names_at_semantic_scholar(names: list[str | None], expected: list[str], complete: bool) -> None:
+    (sighting,) = _read({**PAPER, "authors": [{"name": name} for name in names]}).sightings
+    record = sighting.statement
+    assert ([one.name for one in record.authors], record.authors_complete) == (expected, complete)

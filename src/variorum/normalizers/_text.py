@@ -28,7 +28,7 @@ _TEX_SPAN = re.compile(
     """,
     re.X | re.S,
 )
-_TEX_TIE = re.compile(r"(?<=[^\s~/])~(?=[^\s~/])")
+_TEX_TIE = re.compile(r"(?<=[^\s~/])(?<![\d⁰¹²³⁴-⁹](?=~\d))~(?=[^\s~/])")
 _TEX_LINE_END = re.compile(r"\\\\(?:\[[^\]]{0,20}\])?")
 _SUPERSCRIPT = re.compile(r"\^(?:\{([0-9+\-n]{1,4})\}|([0-9]))")
 _TO_SUPERSCRIPT = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
@@ -84,7 +84,7 @@ def read_tex(text: str) -> str:
 
 
 def _tie(word: str) -> str:
-    """A ``~`` between characters is TeX's unbreakable space, except in a web address."""
+    """A ``~`` between characters is TeX's unbreakable space, except in a web address and in a span (``5~10 km``)."""
     return word if "://" in word else _TEX_TIE.sub(" ", word)
 
 

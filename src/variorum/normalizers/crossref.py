@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from variorum.normalizers._fields import Fields
+from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._registry import (
-    Grant,
     Rel,
     body,
     date_of_parts,
@@ -17,7 +17,6 @@ from variorum.normalizers._registry import (
     jats_text,
     kind_of_work,
     marked_text,
-    nsf_awards,
     person,
     stated_identifier,
     web_links,
@@ -36,10 +35,11 @@ _INSIDE = frozenset({"chapter", "paper-conference"})
 """Kinds that stand in a volume, which may stand in a series: the volume's title comes last."""
 
 _VERSIONS = frozenset(
-    "is-preprint-of has-preprint is-version-of has-version is-manuscript-of has-manuscript is-identical-to is-same-as"
+    "is-preprint-of has-preprint is-version-of has-version is-manuscript-of has-manuscript"
     " is-variant-form-of is-original-form-of is-expression-of has-expression is-manifestation-of has-manifestation"
     " is-format-of has-format is-replaced-by replaces new_version".split()
 )
+_SAME = frozenset({"is-identical-to", "is-same-as"})
 _RELS: dict[str, Rel] = {"resource": "landing", "similarity-checking": "other"}
 _TAKEN_BACK = frozenset({"retraction", "withdrawal", "removal"})
 
@@ -130,7 +130,7 @@ def _authors(rows: Sequence[str]) -> tuple[tuple[Author, ...], bool]:
         family, given, suffix, name, orcid = row.split("\t")
         cut = any(map(is_cut, (family, name)))
         author = None if cut else body(name) if name and not family else person(family, given, suffix, orcid)
-        complete = complete and not cut
+        complete = complete and author is not None
         authors.extend([author] if author else [])
     return tuple(authors), complete and bool(authors)
 
@@ -158,7 +158,7 @@ def _identifiers(entry: Entry, fields: Fields, kind: Kind) -> tuple[tuple[Identi
             flags.extend([] if number else [f"invalid_{scheme}"])
     for row in fields.take_values("relations"):
         relation, scheme, raw = row.split("\t")
-        found.append(stated_identifier(scheme, raw, _role(relation)))
+        found.append(stated_identifier(scheme, raw, _role(relation, scheme)))
     for row in fields.take_values("updates"):
         direction, type, raw = row.split("\t")
         found.append(stated_identifier("doi", raw, _role(type)))
@@ -166,7 +166,10 @@ def _identifiers(entry: Entry, fields: Fields, kind: Kind) -> tuple[tuple[Identi
     return distinct(one for one in found if one), list(dict.fromkeys(flags))
 
 
-def _role(relation: str) -> Role:
+def _role(relation: str, scheme: str = "doi") -> Role:
+    """What is the same under another DOI is this publication; a series is never."""
+    if relation in _SAME and scheme != "issn":
+        return "self"
     if relation in _VERSIONS:
         return "version"
     return "container" if relation == "is-part-of" else "related"

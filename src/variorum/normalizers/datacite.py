@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from variorum.normalizers._authors import is_placeholder, name_parts
+from variorum.normalizers._authors import name_parts
 from variorum.normalizers._dates import read_loose_date
 from variorum.normalizers._fields import Fields
+from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._registry import (
-    Grant,
     Rel,
     body,
     distinct,
     earliest_date,
     full_title,
-    is_cut,
     jats_text,
     kind_of_work,
     marked_text,
-    nsf_awards,
+    names_in,
     person,
     stated_identifier,
     web_links,
@@ -33,12 +32,15 @@ FORMAT = "datacite"
 
 _PUBLISHED = frozenset({"article-journal", "paper-conference", "chapter", "book"})
 _INSIDE = frozenset({"article-journal", "paper-conference", "chapter"})
+_HELD: frozenset[Kind] = frozenset({"article", "dataset", "software", "thesis", "report"})
+"""Kinds whose publisher stands for a venue; the repository with a copy of an article is not where it appeared."""
 _VERSIONS = frozenset(
-    "HasVersion IsVersionOf IsNewVersionOf IsPreviousVersionOf IsVariantFormOf IsOriginalFormOf IsIdenticalTo"
+    "HasVersion IsVersionOf IsNewVersionOf IsPreviousVersionOf IsVariantFormOf IsOriginalFormOf"
     " IsPreprintOf HasPreprint IsObsoletedBy Obsoletes".split()
 )
+_SAME = "IsIdenticalTo"
 _CONTAINERS = frozenset({"IsPartOf", "IsPublishedIn"})
-_UNKNOWN = re.compile(r"\(?:(?:unac|unal|unap|unas|unav|unkn|none|null|tba)\)?", re.I)
+_UNKNOWN = re.compile(r"\(?:\(?(?:unac|unal|unap|unas|unav|unkn|none|null|tba)\)?", re.I)
 """Words that DataCite's schema prescribes for values that are missing."""
 
 
@@ -53,9 +55,9 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     abstract_raw = fields.take("abstract")
     abstract = jats_text(_known(abstract_raw))
     authors, complete = _authors(fields.take_values("creators"))
-    venue_raw, publisher = fields.take("container"), fields.take("publisher")
-    venue_raw = venue_raw or publisher
-    kind, kind_raw, stage, known = _kind(fields.take("type"), fields.take("subtype"), venue_raw)
+    container, publisher = fields.take("container"), fields.take("publisher")
+    kind, kind_raw, stage, known = _kind(fields.take("type"), fields.take("subtype"), container, publisher)
+    venue_raw = container or (publisher if kind in _HELD else None)
     date, date_raw = _date(fields.take_values("dates"), fields.take("year"), stage)
     awards, all_awards = nsf_awards(map(Grant.of, fields.take_values("grants")))
     links, all_links = web_links(_links(fields))
@@ -99,47 +101,50 @@ def _known(text: str | None) -> str:
     return "" if text is None or _UNKNOWN.fullmatch(text.strip()) else text
 
 
-def _kind(general: str | None, own: str | None, venue: str | None) -> tuple[Kind, str | None, Stage | None, bool]:
+def _kind(
+    general: str | None, own: str | None, container: str | None, publisher: str | None
+) -> tuple[Kind, str | None, Stage | None, bool]:
     """Kind, what is stated, stage, and whether the type is known.
 
     The owner's own words count where the general type says as little as "Text". What a preprint server holds
-    is a preprint, whatever its type.
+    is a preprint, whatever its type. What stands in something is published where that is named.
     """
     kind = kind_of_work(general or "")
     known = kind is not None or not general
     if kind in (None, "document"):
         kind = kind_of_type(own or "") or kind or "document"
-    stage: Stage | None = "published" if kind in _PUBLISHED else None
-    if kind == "article" or (stage_of(venue) == "preprint" and kind in ("article-journal", "document")):
+    stage: Stage | None = "published" if kind in _PUBLISHED and (container or kind not in _INSIDE) else None
+    if kind == "article" or (
+        stage_of(container or publisher) == "preprint" and kind in ("article-journal", "document")
+    ):
         kind, stage = "article", "preprint"
     return kind, "/".join(filter(None, (general, own))) or None, stage, known
 
 
 def _authors(rows: Sequence[str]) -> tuple[tuple[Author, ...], bool]:
     """The creators, and whether they are all."""
-    authors: list[Author] = []
-    complete = bool(rows)
-    for row in rows:
-        name, sort, family, given, orcid = row.split("\t")
-        if is_cut(name):
-            complete = False
-        elif author := _author(_known(name), sort, family, given, orcid):
-            authors.append(author)
-    return tuple(authors), complete and bool(authors)
+    read = [_creators(*row.split("\t")) for row in rows]
+    authors = tuple(author for found, _ in read for author in found)
+    return authors, bool(authors) and all(complete for _, complete in read)
 
 
-def _author(name: str, sort: str, family: str, given: str, orcid: str) -> Author | None:
-    """A creator under the name that is stated, in parts where it is a person's."""
+def _creators(name: str, sort: str, family: str, given: str, orcid: str) -> tuple[Sequence[Author], bool]:
+    """The creators in one creator's place under the names that are stated, persons' in parts; whether they are all."""
+    name, family = _known(name), _known(family)
     if sort == "Organizational":
-        return body(name)
-    name = marked_text(name)
-    if family:
-        parts = person(family, given, orcid=orcid)
-        return parts and parts.model_copy(update={"name": name or parts.name})
-    if is_placeholder(name):
-        return None
-    own, first = name_parts(name)
-    return Author(name=name, family=own, given=first, orcid=normalise_orcid(orcid))
+        group = body(name)
+        return ([group], True) if group else ([], False)
+    names, complete = names_in(name)
+    if len(names) > 1:
+        return list(map(_of_byline, names)), complete
+    if family and (parts := person(family, given, orcid=orcid)):
+        return [parts.model_copy(update={"name": names[0]}) if names else parts], complete or not name
+    return [_of_byline(one).model_copy(update={"orcid": normalise_orcid(orcid)}) for one in names], complete
+
+
+def _of_byline(name: str) -> Author:
+    family, given = name_parts(name)
+    return Author(name=name, family=family, given=given)
 
 
 def _date(rows: Sequence[str], year: str | None, stage: Stage | None) -> tuple[str | None, str | None]:
@@ -172,11 +177,14 @@ def _identifiers(entry: Entry, fields: Fields, kind: Kind) -> tuple[Identifier, 
         found.append(stated_identifier(scheme, raw, "container" if inside else "self"))
     for row in fields.take_values("relations"):
         relation, scheme, raw = row.split("\t")
-        found.append(stated_identifier(scheme, raw, _role(relation)))
+        found.append(stated_identifier(scheme, raw, _role(relation, scheme)))
     return distinct(one for one in found if one)
 
 
-def _role(relation: str) -> Role:
+def _role(relation: str, scheme: str) -> Role:
+    """What is the same under another DOI is this publication; a series is never."""
+    if relation == _SAME and "issn" not in scheme.lower():
+        return "self"
     if relation in _VERSIONS:
         return "version"
     return "container" if relation in _CONTAINERS else "related"

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from variorum.normalizers._authors import name_parts, split_authors
 from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
+from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._kinds import kind_of_type
-from variorum.normalizers._registry import Grant, body, distinct, jats_text, marked_text, nsf_awards
+from variorum.normalizers._registry import body, distinct, jats_text, marked_text
 from variorum.normalizers._venues import stage_of
 from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
 from variorum.schema.identifiers import identify, normalise_issn, normalise_orcid, normalise_pmid

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from variorum.normalizers._authors import is_placeholder, name_parts
+from variorum.normalizers._authors import name_parts
 from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
+from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._kinds import kind_of_type
-from variorum.normalizers._registry import Grant, distinct, is_cut, jats_text, kind_of_work, marked_text, nsf_awards
+from variorum.normalizers._registry import distinct, jats_text, kind_of_work, marked_text, names_in
 from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
 from variorum.schema.identifiers import (
     Role,
@@ -58,7 +59,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     kind, stage = _kind_and_stage(kind_raw, fields)
     date, year = fields.take("date"), fields.take("year")
     rows = [tuple(row.split("\t")) for row in fields.take_values("authors")]
-    authors = tuple(_authors(rows))
+    authors, complete = _authors(rows)
     awards, all_awards = nsf_awards(_grants(fields.take_values("awards")))
     identifiers, invalid = _identifiers(entry, fields)
     if any(orcid and normalise_orcid(orcid) is None for _, _, orcid in rows):
@@ -72,8 +73,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         title=title or None,
         title_raw=title_raw,
         authors=authors,
-        # A row less is a word for further authors, or for none.
-        authors_complete=bool(authors) and len(authors) == len(rows) and fields.take("more_authors") is None,
+        authors_complete=fields.take("more_authors") is None and complete,
         abstract=abstract or None,
         abstract_raw=abstract_raw,
         abstract_truncated=abstract.endswith(("...", "…")),
@@ -101,14 +101,19 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     )
 
 
-def _authors(rows: Iterable[tuple[str, ...]]) -> Iterator[Author]:
-    """Authors of rows with the name in the byline, OpenAlex's own, and the ORCID iD."""
+def _authors(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[Author, ...], bool]:
+    """Authors of rows with the name in the byline, OpenAlex's own, and the ORCID iD; and whether they are all."""
+    authors: list[Author] = []
+    all_read = True
     for written, own, orcid in rows:
-        name = marked_text(written) or marked_text(own)
-        if is_placeholder(name) or is_cut(name):
-            continue
-        family, given = name_parts(name)
-        yield Author(name=name, family=family, given=given, orcid=normalise_orcid(orcid))
+        names, complete = names_in(written or own)
+        all_read = all_read and complete
+        for name in names:
+            family, given = name_parts(name)
+            # Whose of several it is cannot be told.
+            of_one = normalise_orcid(orcid) if orcid and complete and len(names) == 1 else None
+            authors.append(Author(name=name, family=family, given=given, orcid=of_one))
+    return tuple(authors), bool(authors) and all_read
 
 
 def _date(date: str | None, year: str | None) -> str | None:

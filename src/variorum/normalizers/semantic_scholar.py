@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from variorum.normalizers._authors import is_placeholder, name_parts
+from variorum.normalizers._authors import name_parts
 from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
-from variorum.normalizers._registry import distinct, jats_text, marked_text
+from variorum.normalizers._registry import distinct, jats_text, marked_text, names_in
 from variorum.normalizers._venues import kind_of, stage_of
 from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
 from variorum.schema.identifiers import identify, normalise_arxiv, normalise_pmid
@@ -45,7 +45,8 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     if stage == "preprint" and kind in {"article-journal", "document"}:
         kind = "article"
     date, year = fields.take("date"), fields.take("year")
-    authors = tuple(_author(name) for name in fields.take_values("authors") if not is_placeholder(name))
+    stated = [names_in(name) for name in fields.take_values("authors")]
+    authors = tuple(_author(name) for names, _ in stated for name in names)
     identifiers, invalid = _identifiers(fields)
     merged = {stage_of(named), stage_of(journal)} == {"preprint", "published"}
     merged = merged or (stage == "published" and any(one.scheme == "arxiv" for one in identifiers))
@@ -59,7 +60,9 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         title=title or None,
         title_raw=title_raw,
         authors=authors,
-        authors_complete=bool(authors),
+        authors_complete=fields.take("more_authors") is None
+        and bool(authors)
+        and all(all_read for _, all_read in stated),
         abstract=abstract or None,
         abstract_raw=abstract_raw,
         abstract_truncated=abstract.endswith(("...", "…")),
@@ -84,7 +87,6 @@ def normalise(entry: Entry, fields: Fields) -> Record:
 
 def _author(name: str) -> Author:
     """An author; given names come first here, so of a name with several commas the parts cannot be told."""
-    name = marked_text(name)
     family, given = (None, None) if name.count(",") > 1 else name_parts(name)
     return Author(name=name, family=family, given=given)
 

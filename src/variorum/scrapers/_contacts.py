@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 
 # A sign without an address around it is kept: "Learning @ Scale" is a conference.
-_EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_ADDRESS = r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+_EMAIL = re.compile(_ADDRESS)
+_BESIDE_NAME = re.compile(rf"[(\[<,;]?\s{{0,5}}(?:\be-?mail:?\s{{0,5}})?{_ADDRESS}\s{{0,5}}[)\]>]?", re.I)
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)|(?<!\d)\d{10}(?!\d)")
 
 
 def without_emails(text: str) -> str:
     """The text without e-mail addresses; all else stays as it is."""
     return _EMAIL.sub("", text) if "@" in text else text
+
+
+def without_email(name: str) -> str:
+    """A name without the e-mail addresses beside it and the brackets around them; all else stays as it is."""
+    return _BESIDE_NAME.sub(" ", name).strip() if "@" in name else name
 
 
 def without_contacts(text: str) -> str:
@@ -22,4 +29,4 @@ def without_contacts(text: str) -> str:
 
 def bare_name(text: str) -> str:
     """A person's name without the address and the number that are written behind it."""
-    return " ".join(without_contacts(" ".join(text.split())).split())
+    return " ".join(without_contacts(without_email(" ".join(text.split()))).split())

@@ -13,6 +13,7 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, join_values
 from variorum.schema.identifiers import normalise_doi
 from variorum.scrapers._base import filled
+from variorum.scrapers._contacts import without_email, without_emails
 from variorum.scrapers._json import as_text, list_in, object_in, objects_in, text_in, texts_in
 
 FORMAT = "crossref"
@@ -49,10 +50,14 @@ def read_work(source: str, place: str, work: Any) -> Entry:
     fields = {ours: text_in(work, theirs) for theirs, ours in _TEXTS.items()}
     fields |= {ours: join_values(_texts(work, theirs)) for theirs, ours in _LISTS.items()}
     fields |= {
+        "abstract": without_emails(fields["abstract"]),
+        "description": without_emails(fields["description"]),
         "title": titles[0] if titles else "",
         "subtitle": next(iter(_texts(work, "subtitle")), ""),
         "authors": join_values(map(_author, objects_in(work, "author"))),
-        "dates": join_values(f"{name} {parts}" for name in _DATES if (parts := _date_parts(work, name))),
+        "dates": join_values(
+            f"{name} {parts}" for name in _DATES if name in work and (parts := _date_parts(work, name))
+        ),
         "institution": next((text_in(one, "name") for one in objects_in(work, "institution")), ""),
         "event": text_in(object_in(work, "event"), "name"),
         "relations": join_values(_relations(object_in(work, "relation"))),
@@ -74,8 +79,10 @@ def _row(*cells: str) -> str:
 
 
 def _author(author: dict[str, Any]) -> str:
-    """Family name, given name, suffix, name (of a group), ORCID iD."""
-    return _row(*(text_in(author, name) for name in ("family", "given", "suffix", "name", "ORCID")))
+    """Family name, given name, suffix, name (of a group, which CSL calls literal), ORCID iD."""
+    family, given, suffix = (text_in(author, name) for name in ("family", "given", "suffix"))
+    group = text_in(author, "name") or text_in(author, "literal")
+    return _row(*map(without_email, (family, given, suffix, group)), text_in(author, "ORCID"))
 
 
 def _date_parts(work: Any, name: str) -> str:

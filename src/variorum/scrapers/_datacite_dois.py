@@ -13,6 +13,7 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, join_values
 from variorum.schema.identifiers import normalise_doi
 from variorum.scrapers._base import filled
+from variorum.scrapers._contacts import without_email, without_emails
 from variorum.scrapers._json import object_in, objects_in, text_in, texts_in
 
 FORMAT = "datacite"
@@ -48,7 +49,7 @@ def read_resource(source: str, place: str, resource: Any) -> Entry:
             _row(text_in(one, "dateType"), text_in(one, "date")) for one in objects_in(own, "dates") if one.get("date")
         ),
         "year": text_in(own, "publicationYear"),
-        "abstract": next(_abstracts(own), ""),
+        "abstract": without_emails(next(_abstracts(own), "")),
         "type": text_in(types, "resourceTypeGeneral"),
         "subtype": text_in(types, "resourceType"),
         "publisher": _publisher(own),
@@ -85,7 +86,8 @@ def _creator(creator: dict[str, Any]) -> str:
         (text_in(one, "nameIdentifier") for one in stated if text_in(one, "nameIdentifierScheme").upper() == "ORCID"),
         "",
     )
-    return _row(*(text_in(creator, name) for name in ("name", "nameType", "familyName", "givenName")), orcid)
+    name, family, given = (without_email(text_in(creator, part)) for part in ("name", "familyName", "givenName"))
+    return _row(name, text_in(creator, "nameType"), family, given, orcid)
 
 
 def _abstracts(own: dict[str, Any]) -> Iterator[str]:

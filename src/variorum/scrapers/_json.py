@@ -111,7 +111,8 @@ def read_each(items: Iterable[tuple[str, Any]], read: Callable[[str, Any], Entry
             results.append(read(place, item))
         except LayoutError as error:
             raw = without_contacts(raw_of(item))
-            results.append(Rejection(code=error.code, message=error.message, place=place, raw=raw))
+            told = without_contacts(error.message)
+            results.append(Rejection(code=error.code, message=told, place=place, raw=raw))
     return results
 
 

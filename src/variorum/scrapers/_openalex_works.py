@@ -16,7 +16,7 @@ from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.schema.identifiers import normalise_doi
 from variorum.scrapers._base import Body, Mark, Reading, filled
-from variorum.scrapers._contacts import without_emails
+from variorum.scrapers._contacts import without_email, without_emails
 from variorum.scrapers._json import (
     Number,
     as_text,
@@ -135,7 +135,7 @@ def _entry(place: str, work: Any) -> Entry:
         doi=text_in(work, "doi") or text_in(ids, "doi"),
         pmid=text_in(ids, "pmid"),
         title=text_in(work, "title") or text_in(work, "display_name"),
-        abstract=abstract,
+        abstract=without_emails(abstract),
         abstract_gaps="" if whole else "yes",
         authors=join_values(_author(one) for one in authorships),
         more_authors="yes" if _true(work, "is_authors_truncated") else "",
@@ -163,9 +163,10 @@ def _entry(place: str, work: Any) -> Entry:
 
 
 def _author(authorship: dict[str, Any]) -> str:
-    """Name on the publication TAB OpenAlex's name TAB ORCID iD."""
+    """Name on the publication TAB OpenAlex's name TAB ORCID iD; a row even for an author without a name."""
     person = object_in(authorship, "author")
-    return _row(text_in(authorship, "raw_author_name"), text_in(person, "display_name"), text_in(person, "orcid"))
+    names = without_email(text_in(authorship, "raw_author_name")), without_email(text_in(person, "display_name"))
+    return _row(*names, text_in(person, "orcid"))
 
 
 def _institutions(authorships: Iterable[dict[str, Any]]) -> Iterable[str]:
@@ -189,8 +190,8 @@ def _awards(work: dict[str, Any]) -> list[str]:
 
 
 def _row(*values: str) -> str:
-    """Values with TAB between them; empty when all are."""
-    return "\t".join(value.replace("\t", " ") for value in values) if any(values) else ""
+    """Values with TAB between them."""
+    return "\t".join(value.replace("\t", " ") for value in values)
 
 
 def _true(work: dict[str, Any], name: str) -> bool:

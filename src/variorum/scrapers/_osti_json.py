@@ -73,7 +73,7 @@ def _entry(place: str, record: Any) -> Entry:
     fields = filled(
         title=text_in(record, "title"),
         authors=join_values(map(without_addresses, texts_in(record, "authors"))),
-        abstract=text_in(record, "description"),
+        abstract=without_emails(text_in(record, "description")),
         date=text_in(record, "publication_date"),
         doi=text_in(record, "doi"),
         type=text_in(record, "product_type"),

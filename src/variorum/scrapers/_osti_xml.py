@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.scrapers._base import Body, Mark, Reading, filled
+from variorum.scrapers._contacts import without_emails
 from variorum.scrapers._osti_json import FORMAT, SOURCE_NAME, osti_id, unknown_label, without_addresses
 from variorum.scrapers._xml import child, children, parse_xml, words, words_by_name
 
@@ -66,7 +67,7 @@ def _read(record: Element, number: int) -> Iterator[Entry | Rejection]:
     fields = filled(
         title=stated.get("title"),
         authors=join_values(_between_semicolons(without_addresses(stated.get("creator", "")))),
-        abstract=stated.get("description"),
+        abstract=without_emails(stated.get("description", "")),
         date=stated.get("date"),
         doi=stated.get("doi"),
         type=stated.get("type"),

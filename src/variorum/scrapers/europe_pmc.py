@@ -12,7 +12,7 @@ from typing import Any
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.scrapers._base import Body, Expectations, Layout, Mark, Reading, Source, filled
-from variorum.scrapers._contacts import without_emails
+from variorum.scrapers._contacts import without_email, without_emails
 from variorum.scrapers._json import list_in, object_in, objects_in, parse_json, read_each, text_in, texts_in
 
 FORMAT = "europe_pmc"
@@ -61,9 +61,9 @@ def _entry(place: str, result: Any) -> Entry:
         pmid=text_in(result, "pmid"),
         doi=text_in(result, "doi"),
         title=text_in(result, "title"),
-        byline=text_in(result, "authorString"),
+        byline=without_email(text_in(result, "authorString")),
         authors=join_values(_author(one) for one in objects_in(object_in(result, "authorList"), "author")),
-        abstract=text_in(result, "abstractText"),
+        abstract=without_emails(text_in(result, "abstractText")),
         date=text_in(result, "firstPublicationDate"),
         year=text_in(result, "pubYear"),
         journal=text_in(journal, "title") or text_in(result, "journalTitle"),
@@ -80,12 +80,12 @@ def _entry(place: str, result: Any) -> Entry:
 
 
 def _author(author: dict[str, Any]) -> str:
-    """Name TAB family TAB given TAB ORCID iD; a collective has a name only."""
+    """Name TAB family TAB given TAB ORCID iD, a row even for no name; a collective has a name only."""
     stated = object_in(author, "authorId")
     orcid = text_in(stated, "value") if text_in(stated, "type") == "ORCID" else ""
     name = text_in(author, "fullName") or text_in(author, "collectiveName")
     given = text_in(author, "firstName") or text_in(author, "initials")
-    return _row(name, text_in(author, "lastName"), given, orcid)
+    return _row(*map(without_email, (name, text_in(author, "lastName"), given)), orcid)
 
 
 def _award(grant: dict[str, Any]) -> str:
@@ -95,7 +95,7 @@ def _award(grant: dict[str, Any]) -> str:
 
 
 def _row(*values: str) -> str:
-    return "\t".join(value.replace("\t", " ") for value in values) if any(values) else ""
+    return "\t".join(value.replace("\t", " ") for value in values)
 
 
 SOURCE = Source(

@@ -14,6 +14,7 @@ from typing import Any
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
 from variorum.scrapers._base import Body, Expectations, Layout, Mark, Reading, Source, filled
+from variorum.scrapers._contacts import without_email, without_emails
 from variorum.scrapers._json import (
     as_text,
     list_in,
@@ -93,11 +94,13 @@ def _entry(place: str, paper: Any) -> Entry:
     if not _ID.fullmatch(key):
         raise LayoutError("no_identifier", f"the paper has no id: {key[:100]!r}")
     ids, journal = object_in(paper, "externalIds"), object_in(paper, "journal")
+    names = [without_email(text_in(author, "name")) for author in objects_in(paper, "authors")]
     fields = filled(
         **{ours: text_in(ids, theirs) for theirs, ours in _READ.items()},
         title=text_in(paper, "title"),
-        abstract=text_in(paper, "abstract"),
-        authors=join_values(text_in(author, "name") for author in objects_in(paper, "authors")),
+        abstract=without_emails(text_in(paper, "abstract")),
+        authors=join_values(names),
+        more_authors="" if all(names) else "yes",
         date=text_in(paper, "publicationDate"),
         year=text_in(paper, "year"),
         venue=text_in(paper, "venue"),
