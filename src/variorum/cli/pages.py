@@ -112,6 +112,8 @@ def parse(files: Files, source: SourceName = None) -> None:
     for record, locators in records_of(pages):
         print_json_line(record_view(record, locators))
     for name, page in pages:
+        if page.awards and not page.seen:
+            say(f"{name}: describes {counted(len(page.awards), 'award')} and no publication")
         for rejection in page.rejections:
             print_json_line(rejection_view(rejection, f"{name}#{rejection.place}"), stderr=True)
             outcome = outcome or ExitCode.NEEDS_A_HUMAN

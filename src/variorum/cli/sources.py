@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from variorum.cli._options import Db, Format, Output, new_app, settings
 from variorum.cli._output import print_csv, print_json, print_rows, print_table
+
+if TYPE_CHECKING:
+    from variorum.scrapers import Source
 
 app = new_app("See which sources can be read, and how.")
 
@@ -16,9 +19,21 @@ _COLUMNS = {
     "name": "source",
     "title": "*site",
     "category": "category",
-    "formats": "formats",
-    "access": "*access",
+    "fetched": "*fetched",
+    "read_from": "*read from",
 }
+
+
+def _ways(source: Source) -> list[str]:
+    """For which scopes the source is fetched, and whether only with leave."""
+    from variorum.pipeline.plans import SCOPE_NAMES
+
+    names = {
+        SCOPE_NAMES[scope] + (" (with leave)" if channel.unpermitted else "")
+        for channel in source.channels
+        for scope in channel.scopes
+    }
+    return sorted(names)
 
 
 def _row(name: str) -> dict[str, object]:
@@ -31,6 +46,8 @@ def _row(name: str) -> dict[str, object]:
         "homepage": source.homepage,
         "category": source.category,
         "access": source.access,
+        "fetched": ", ".join(_ways(source)) or "no",
+        "read_from": ", ".join(sorted({layout.media for layout in source.layouts})),
         "formats": ", ".join(source.formats),
         "recognised_by": [mark.name for layout in source.layouts for mark in layout.marks],
         "notes": list(source.notes),
