@@ -10,10 +10,17 @@ _EMAIL = re.compile(_ADDRESS)
 _BESIDE_NAME = re.compile(rf"[(\[<,;]?\s{{0,5}}(?:\be-?mail:?\s{{0,5}})?{_ADDRESS}\s{{0,5}}[)\]>]?", re.I)
 _PHONE = re.compile(r"(?<!\d)(?:\+?1[ .-]?)?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)|(?<!\d)\d{10}(?!\d)")
 
+_CALLED_PHONE = re.compile(r"\b(?:tel|phone|telephone|fax|mobile)\b[^\d\n\"]{0,20}\+?[\d ()./-]{6,20}\d", re.I)
+
 
 def without_emails(text: str) -> str:
     """The text without e-mail addresses; all else stays as it is."""
     return _EMAIL.sub("", text) if "@" in text else text
+
+
+def without_stated_contacts(text: str) -> str:
+    """Words of any kind without e-mail addresses and what they call a telephone number; ids look like those too."""
+    return _CALLED_PHONE.sub("", without_emails(text))
 
 
 def without_email(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection
 from variorum.scrapers._base import Body
-from variorum.scrapers._contacts import without_contacts
+from variorum.scrapers._contacts import without_stated_contacts
 
 LONGEST_RAW = 20_000
 """Characters kept of a value that could not be read."""
@@ -110,8 +110,8 @@ def read_each(items: Iterable[tuple[str, Any]], read: Callable[[str, Any], Entry
         try:
             results.append(read(place, item))
         except LayoutError as error:
-            raw = without_contacts(raw_of(item))
-            told = without_contacts(error.message)
+            raw = without_stated_contacts(raw_of(item))
+            told = without_stated_contacts(error.message)
             results.append(Rejection(code=error.code, message=told, place=place, raw=raw))
     return results
 
