@@ -267,6 +267,6 @@ HOSTILE: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_takes_linear_time(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read_page(profile(HOSTILE[name]), "academia")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

@@ -76,6 +76,8 @@ LINK = '<a href="/works/a-title-0123abcd">'
         f"<p>preprint2022arXiv</p><p>{LINK}A Title</a></p><p>Its abstract.</p>",
         f"<p><b>preprint</b><b>2022</b>arXiv</p><p>{LINK}A Title</a></p><p>Its abstract.</p>",
         f"<p><i>preprint</i> <span>2022</span> <span>arXiv</span></p><h2>{LINK}A <em>Title</em></a></h2>Its abstract.",
+        f"<p><b>preprint</b>\n<b>2022</b>\n<b>arXiv</b></p><p>{LINK}A Title</a></p><p>Its abstract.</p>",
+        f"<p>preprint 2022 arXiv</p><p>{LINK}A Title</a></p><p>Its abstract.</p>",
         f"{LINK}<div><span>preprint</span><span>2022</span><span>arXiv</span></div>A Title<p>Its abstract.</p></a>",
         f"{LINK}</a><div><span>preprint</span><span>2022</span><span>arXiv</span></div>A Title<br>Its abstract.",
         f"<ul><li><x-badge>preprint</x-badge><x-badge>2022</x-badge><x-badge>arXiv</x-badge><li>{LINK}A Title</a>"
@@ -161,6 +163,12 @@ def test_glued_badges_are_read_as_those_apart(kind: str, year: str, repository: 
     assert read_badges(" ".join(words), words) == read_badges("".join(words))
 
 
+def test_a_sentence_is_no_badges() -> None:
+    for text in ("since 2019 graphs have grown.", "since 2019 " + "graphs have grown " * 9 + "much"):
+        assert read_badges(text, (text,)) is None
+    assert read_badges("preprint 2022 arXiv") is None
+
+
 # Asking
 
 
@@ -236,7 +244,7 @@ def test_garbled(path: Path, data: st.DataObject) -> None:
 def test_large_pages_take_little_time(body: bytes) -> None:
     for head in (b"Researcher profile<p>Ann Roe<p>6000 published item(s)", b"Paper detail<p>A Title"):
         page = decode(b"<html><body>%s<p>%s</body></html>" % (head, body))
-        started = time.monotonic()
+        started = time.process_time()
         with suppress(LayoutError):
             _read(page)
-        assert time.monotonic() - started < 2
+        assert time.process_time() - started < 2

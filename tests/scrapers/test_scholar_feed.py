@@ -248,7 +248,7 @@ def test_garbled(path: Path, data: st.DataObject) -> None:
 )
 def test_large_pages_take_little_time(body: bytes) -> None:
     page = decode(b"<html><body><p>h-index3 papers %s</body></html>" % body)
-    started = time.monotonic()
+    started = time.process_time()
     with suppress(LayoutError):
         _read(page)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

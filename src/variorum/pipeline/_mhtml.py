@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class MhtmlPage:
 
 def is_mhtml(head: bytes) -> bool:
     """Whether a file that begins so is an MHTML file: fields of a mail, and then a page with what belongs to it."""
-    head = head.lstrip(b"\r\n")
+    head = _without_mark(head)
     if not _FIELD.match(head):
         return False
     end = _HEAD_END.search(head)
@@ -61,7 +62,7 @@ def page_of_mhtml(data: bytes) -> MhtmlPage:
     Raises ``BadInputError``: ``broken_mhtml`` when the file is cut off or garbled before the page's end,
     ``no_page_in_mhtml`` when it holds none, ``bad_encoding`` when the page is not in the encoding it is said to be.
     """
-    data = data.lstrip(b"\r\n")
+    data = _without_mark(data)
     outer, content = _head_and_content(data)
     found = _find_page(outer, content, 0)
     if found is None:
@@ -71,6 +72,11 @@ def page_of_mhtml(data: bytes) -> MhtmlPage:
     addresses = ("".join(str(value).split()) for value in told if value is not None)
     body = _as_utf8(_decoded(inner, content), inner.get_content_charset())
     return MhtmlPage(body, next(filter(_ADDRESS.fullmatch, addresses), None))
+
+
+def _without_mark(data: bytes) -> bytes:
+    """A file without the byte-order mark and the empty lines that it may begin with."""
+    return data.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n")
 
 
 def _find_page(head: Message, content: bytes, depth: int) -> tuple[Message, bytes] | None:

@@ -7,7 +7,7 @@ agree; words of a card that stand in none of the parts they name are told as unk
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborNode
@@ -25,12 +25,14 @@ CURRENT_CARD = ".js-work-strip.profile--work_container"
 
 _HEAD = ".wp-workCard--title"
 _LINK = ".js-work-strip-work-link"
+_SHOWN_LINK = "text-gray-darker"
 TITLE = f"{_HEAD}, {_LINK}"
 """A work's title, and the links to it, of which pictures have one too."""
 
 _ITEM = ".wp-workCard_item"
 _FULL = ".js-work-more-abstract-untruncated"
 _SHORT = ".js-work-more-abstract-truncated"
+_ABSTRACTS = frozenset({_FULL.removeprefix("."), _SHORT.removeprefix(".")})
 _ACTIONS = ".wp-workCard--actions, .wp-workCard--action"
 _CONTROLS = f"{_ACTIONS}, .work-download, .js-work-more-abstract"
 
@@ -66,10 +68,13 @@ class Card:
 
 def read_card(card: LexborNode) -> Card:
     """Read a card. Raises ``LayoutError``: ``no_identifier``, ``contradiction`` or ``unknown_layout``."""
-    read = {node.mem_id for node in all_of(card, f"{_CONTROLS}, {_FULL}, {_SHORT}")}
-    links = [*all_of(card, _LINK), *(link for head in all_of(card, _HEAD) for link in all_of(head, "a"))]
-    addresses = [href for link in links if (href := attribute_of(link, "href"))]
-    title = _title(card, read)
+    parts = all_of(card, f"{_CONTROLS}, {_FULL}, {_SHORT}")
+    read = {node.mem_id for node in parts}
+    links, heads = all_of(card, _LINK), all_of(card, _HEAD)
+    head_links = [link for head in heads for link in all_of(head, "a")]
+    addresses = [href for link in (*links, *head_links) if (href := attribute_of(link, "href"))]
+    shown = [link for link in links if _SHOWN_LINK in _classes_of(link)]
+    title = _title(([*head_links, *shown], heads, links), read)
     venue, coauthors = _items(card, read)
     return Card(
         key=_key(card, addresses),
@@ -78,21 +83,15 @@ def read_card(card: LexborNode) -> Card:
             url=next((href for href in addresses if _WORK_ADDRESS.fullmatch(href)), None),
             coauthors=join_values(coauthors),
             venue=venue,
-            abstract=_abstract(card, _FULL),
-            short_abstract=_abstract(card, _SHORT),
+            abstract=_abstract(parts, _FULL),
+            short_abstract=_abstract(parts, _SHORT),
         ),
         unknown=_leftovers(card, read),
     )
 
 
-def _title(card: LexborNode, read: set[int]) -> str:
-    """The title, from the place that is surest to hold it and nothing else. What is taken is added to ``read``."""
-    heads = all_of(card, _HEAD)
-    places = (
-        [*(link for head in heads for link in all_of(head, "a")), *all_of(card, f"{_LINK}.text-gray-darker")],
-        heads,
-        all_of(card, _LINK),
-    )
+def _title(places: Iterable[list[LexborNode]], read: set[int]) -> str:
+    """The title, from the first place that holds one: the surest. What is taken is added to ``read``."""
     for nodes in places:
         if title := _only([line_of(node, read) for node in nodes], "a title"):
             read.update(node.mem_id for node in nodes)
@@ -127,7 +126,7 @@ def _items(card: LexborNode, read: set[int]) -> tuple[str, list[str]]:
         if names:
             coauthors = names
             read.add(item.mem_id)
-        elif attribute_of(item, "class").split() == [_ITEM.removeprefix(".")]:
+        elif _classes_of(item) == [_ITEM.removeprefix(".")]:
             # The first item that is of no sort of its own; what stands in further ones is not known.
             is_venue = len(words) <= _LONGEST_VENUE and not _NO_VENUE.match(words)
             read.update([item.mem_id] if is_venue else [])
@@ -141,9 +140,11 @@ def _people(item: LexborNode) -> list[str]:
     return [name for link in links if (name := line_of(link))]
 
 
-def _abstract(card: LexborNode, css: str) -> str:
-    controls = {node.mem_id for node in all_of(card, _CONTROLS)}
-    return _only([words_of(node, controls) for node in all_of(card, css)], "an abstract")
+def _abstract(parts: list[LexborNode], css: str) -> str:
+    """The abstract of one sort, among the parts that are controls or abstracts."""
+    found = [node for node in parts if css.removeprefix(".") in _classes_of(node)]
+    controls = {node.mem_id for node in parts if not _ABSTRACTS & set(_classes_of(node))} if found else set()
+    return _only([words_of(node, controls) for node in found], "an abstract")
 
 
 def _only(values: list[str], what: str) -> str:
@@ -201,6 +202,10 @@ def _pieces(node: LexborNode, without: set[int] | frozenset[int]) -> Iterator[st
         elif one.tag not in _SILENT and one.mem_id not in without:
             edge = "\n" if one.tag in _BLOCKS else ""
             waiting += [edge, *reversed(list(one.iter(include_text=True))), edge]
+
+
+def _classes_of(node: LexborNode) -> list[str]:
+    return attribute_of(node, "class").split()
 
 
 def attribute_of(node: LexborNode, name: str) -> str:

@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol
 
 from variorum.schema import Entry, Rejection
 from variorum.schema.harvest import Awards, Between, Keys, Manners, Media, Position, Request, Scope, Since
+
+HEAD = 20_000
+"""How many characters of a page are looked at to recognise it."""
+
+_BULK = re.compile(
+    r"""
+      <(?P<code>style|script)(?=[\s/>])[^<>]{0,2000}> [^<]*+ (?:<(?!/(?P=code))[^<]*+)*+  # to its end or the page's
+    | \bdata:[^\s"'<>)]{100,}+
+    """,
+    re.X | re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,28 @@ class Body:
     media: Media
     text: str
     uri: str = ""
+
+    @cached_property
+    def head(self) -> str:
+        """What the page is recognised by: its first ``HEAD`` characters.
+
+        Of HTML as many more without what is no words: saved pages hold styles, fonts and pictures in their beginning.
+        """
+        head = self.text[:HEAD]
+        return f"{head}\n{_first_words(self.text)}" if self.media == "html" and len(self.text) > HEAD else head
+
+
+def _first_words(text: str) -> str:
+    """The first ``HEAD`` characters of HTML without what styles, scripts and addresses hold; takes linear time."""
+    pieces = [""]
+    length = position = 0
+    for bulk in _BULK.finditer(text):
+        pieces.append(text[position : min(bulk.start(), position + HEAD)])
+        length += len(pieces[-1])
+        position = bulk.end()
+        if length >= HEAD:
+            break
+    return "".join([*pieces, text[position : position + HEAD]])[:HEAD]
 
 
 @dataclass(frozen=True)
@@ -54,16 +88,12 @@ class Mark:
     pattern: re.Pattern[str]
 
 
-HEAD = 20_000
-"""How many characters of a page are looked at to recognise it."""
-
-
 @dataclass(frozen=True)
 class Layout:
     """One of the ways in which a source's pages come.
 
-    A page has the layout when it is of that medium and every mark is found in its first ``HEAD``
-    characters. ``parse`` raises ``LayoutError`` when the page as a whole cannot be trusted.
+    A page has the layout when it is of that medium and every mark is found in its ``head``. ``parse``
+    raises ``LayoutError`` when the page as a whole cannot be trusted.
     """
 
     formats: tuple[str, ...]
@@ -75,8 +105,7 @@ class Layout:
         """Names of the marks that the page lacks; empty when it has the layout."""
         if body.media != self.media:
             return (f"{self.media} document (this is {body.media})",)
-        head = body.text[:HEAD]
-        return tuple(mark.name for mark in self.marks if not mark.pattern.search(head))
+        return tuple(mark.name for mark in self.marks if not mark.pattern.search(body.head))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ MARKS = (
     Mark(
         "BZPEER's address in the page's head, or words of its own",
         re.compile(
-            r"<(?:link|meta)\b[^>]{0,500}\bbzpeer\.com\b"
+            r"(?i:<(?:link|meta)\b[^>]{0,500}\bbzpeer\.com\b)"
             r"|contributes to research discovery and scholarly infrastructure\.|BZPEER is loading the nearby papers"
         ),
     ),

@@ -15,6 +15,7 @@ _WORK = re.compile(r"/works/([\w%.~-]{0,300}-[0-9a-f]{8})(?=[/?#]|$)")
 _TYPE = re.compile(r"[a-z][a-z-]*")
 _YEAR = re.compile(r"\d{4}")
 _ACCESS = "Open access"
+_SPACED = re.compile(rf"([a-z][a-z-]*) ?(\d{{4}})(?: ?([^\d\s].{{0,80}}?[^\s.]|[^\d\s]))??(?: ?({_ACCESS}))?")
 _GLUED = re.compile(rf"([a-z][a-z-]*)(\d{{4}})([^\d\s].*?)??({_ACCESS})?")
 
 
@@ -40,13 +41,16 @@ class Badges:
 
 
 def read_badges(text: str, words: Sequence[str] = ()) -> Badges | None:
-    """The badges of a line, by its words where they stand apart, else as it is glued. None for other lines."""
+    """The badges of a line, by its words where they stand apart, else as it is glued. None for other lines.
+
+    In HTML, where the words are known, white space may stand between badges; no sentence is taken for them.
+    """
     if len(words) > 1 and _TYPE.fullmatch(words[0]) and _YEAR.fullmatch(words[1]):
         names = [word for word in words[2:] if word != _ACCESS]
         access = _ACCESS if len(names) < len(words[2:]) else ""
         return Badges(words[0], words[1], "".join(names[:1]), access, tuple(names[1:]))
-    if glued := _GLUED.fullmatch(text):
-        kind, year, repository, access = glued.groups(default="")
+    if found := _GLUED.fullmatch(text) or (_SPACED.fullmatch(text) if words else None):
+        kind, year, repository, access = found.groups(default="")
         return Badges(kind, year, repository, access)
     return None
 

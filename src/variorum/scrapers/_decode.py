@@ -10,7 +10,7 @@ from variorum.schema.harvest import Media
 from variorum.scrapers._base import HEAD, Body
 
 MAX_LINE = 1_000_000
-"""Longest line of a text page, in characters; beyond it, it is no page of any known source."""
+"""Longest line of a page of plain text, in characters; pages in HTML hold pictures and fonts in one line."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -128,7 +128,7 @@ def _page_text(data: bytes, media: Media) -> str:
         text = _as_declared(data, media, error)
     if _CONTROL.search(text):
         raise BadInputError("the file holds control characters; it is no page of text", code="not_text")
-    if len(text) > MAX_LINE and max(map(len, _LINE_END.split(text))) > MAX_LINE:
+    if media == "text" and len(text) > MAX_LINE and max(map(len, _LINE_END.split(text))) > MAX_LINE:
         raise BadInputError(f"a line is longer than {MAX_LINE:,} characters", code="line_too_long")
     return _LINE_END.sub("\n", text)
 

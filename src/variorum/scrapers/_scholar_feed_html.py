@@ -25,7 +25,9 @@ FORMAT = "scholar_feed_html"
 MARKS = (
     Mark(
         "Scholar Feed's address or name in the page's head",
-        re.compile(r"<(?:link|meta)\b[^>]{0,500}\bscholarfeed\.org\b|<title>[^<]{0,300}Scholar ?Feed"),
+        re.compile(
+            r"(?i:<(?:link|meta)\b[^>]{0,500}\bscholarfeed\.org\b)|(?i:<title\b[^<>]{0,200}>)[^<]{0,300}Scholar ?Feed"
+        ),
     ),
 )
 
