@@ -121,7 +121,7 @@ class Sites:
         body = self._api(award) if site == "api" or search is None else _par_page(award, int(search[2]))
         media = "application/json" if site == "api" else "text/html"
         fault = self.faults.get((site, award))
-        return self._failing(fault, site, body) if fault else Reply(body, headers={"Content-Type": media})
+        return self._failing(fault, site, award, body) if fault else Reply(body, headers={"Content-Type": media})
 
     def _api(self, award: str) -> bytes:
         if award in self.real:
@@ -139,8 +139,8 @@ class Sites:
         }
         return json.dumps({"response": {"award": [grant]}}).encode()
 
-    def _failing(self, fault: Fault, site: str, body: bytes) -> Reply:
-        nothing = b'{"response": {"award": []}}' if site == "api" else _page("", 0, 1, 1)
+    def _failing(self, fault: Fault, site: str, award: str, body: bytes) -> Reply:
+        nothing = b'{"response": {"award": []}}' if site == "api" else _page("", 0, 1, 1, award)
         changed = b"<!DOCTYPE html><html><body><main>Search results</main></body></html>"
         replies: Sequence[tuple[Fault, Reply]] = (
             ("500", Reply(b"<!DOCTYPE html><html><body>This Page Cannot Be Reached</body></html>", 500)),
@@ -161,7 +161,7 @@ def _par_page(award: str, number: int) -> bytes:
     return _page("".join(one.item() for one in here), len(listed), number, last, award)
 
 
-def _page(items: str, total: int, number: int, last: int, award: str = "") -> bytes:
+def _page(items: str, total: int, number: int, last: int, award: str) -> bytes:
     return (
         '<!DOCTYPE html><html lang="en"><head><title>NSF Public Access Repository</title></head><body>'
         f'<div class="breadcrumb">Page {number} of {last}</div>'

@@ -58,6 +58,7 @@ def test_an_award_is_asked_for_by_number_without_addresses() -> None:
 def test_an_answer_is_complete_or_says_that_there_is_no_such_award() -> None:
     assert led("0802001", fixture("api_answer")) == Lead()
     assert led("0802001", answer(award=[{"id": "0802001"}])) == Lead()
+    assert led("0802001", answer(award=[{"id": "PLR-0802001"}])) == Lead()
     assert led("0802001", answer(award=[{"publicationResearch": []}])) == Lead()
     missing = answer(serviceNotification=[{"notificationMessage": "Award 9999999 was not found"}])
     for body in (fixture("no_award"), answer(), answer(award=None), missing):
@@ -73,6 +74,8 @@ def test_an_answer_is_complete_or_says_that_there_is_no_such_award() -> None:
         ("wrong_award", fixture("api_answer")),
         ("wrong_award", answer(award=[{"publicationResearch": []}, {"publicationResearch": []}])),
         ("wrong_award", answer(award=[{"id": "9999999"}, {"id": "0802001"}])),
+        ("wrong_award", answer(award=[{"id": "CNS-1234567", "publicationResearch": []}])),
+        ("wrong_award", answer(award=[{"id": "999999", "publicationResearch": []}])),
         ("unexpected_value", answer(award={"id": "9999999"})),
         ("unexpected_value", answer(award=[["ann.roe@example.edu"]])),
         ("unexpected_value", b"[]"),
@@ -204,6 +207,13 @@ def cut(text: str) -> tuple[str, ...]:
             ("", "Roe, A.", "", "", "On knots", "10402405"),
         ),
         ("Roe, A.~On knots~10402405~OSTI", ("", "Roe, A.", "", "", "On knots", "10402405")),
+        ("Roe, A.~2019GL085678~On knots~N~", ("", "Roe, A.", "", "2019GL085678", "On knots", "")),
+        ("Roe, A.~Pending ~ questions~N~", ("", "Roe, A.", "", "", "Pending ~ questions", "")),
+        ("Early~On knots~N~", ("", "Early", "", "", "On knots", "")),
+        (
+            "In press, corrected proof~Roe, A.~On knots~N~",
+            ("In press, corrected proof", "Roe, A.", "", "", "On knots", ""),
+        ),
     ],
 )
 def test_a_string_is_cut_into_its_members(rest: str, expected: tuple[str, ...]) -> None:
@@ -230,6 +240,12 @@ def test_a_string_is_cut_into_its_members(rest: str, expected: tuple[str, ...]) 
         "Journal of Knots~2018~Roe, A.~On knots~10418750~10402405~PAR~N~",
         "Journal of Knots~2018~Roe, A.~On knots~OSTI~",
         "Journal of Knots~2018~A title of so many words that it can be no name~On knots~N~",
+        "Journal of Knots~2018~Roe, A.~In Press~N~",
+        "Journal of Knots~2018~Roe, A.~10.5555/1~Accepted for publication~N~",
+        "Journal of Knots~2018~Roe, A.~10 ~20 knots~N~",
+        "Journal of Knots~2018~Roe, A.~10.5555/1~H2O~CO2 knots~N~",
+        "Journal of Knots~2018~Roe, A.~10.5555/1~Knots at 5~10 K~N~",
+        "Journal of Knots~2018~Roe, A.~10.5555/1~KNOT2018AB~a longer one~N~",
     ],
 )
 def test_what_can_be_cut_in_two_ways_is_not_cut(text: str) -> None:
@@ -238,7 +254,21 @@ def test_what_can_be_cut_in_two_ways_is_not_cut(text: str) -> None:
     assert refused.value.code == "unsplit_publication"
 
 
+@pytest.mark.parametrize(
+    "pages",
+    [
+        *("e2019GL085678", "e2019GL08", "e2019JC015999", "2004JC002345", "D24S05", "98760A", "FTh1D.3", "pone.0123456"),
+        *("L12 (10pp)", "A12-1 to A12-9", "pp. 12 to 15", "2150-2163.e4", "UNSP 123456", "123-+", "n/a-n/a", "10 pgs"),
+        *("Article e2019GL085678", "Article e", "Paper No.", "In Press, Accepted Manuscript", "Early View"),
+    ],
+)
+def test_pages_are_known_by_their_shape(pages: str) -> None:
+    found = split_reference(f"Journal of Knots~2018~7~Roe, A.~10.5555/1~{pages}~On knots~N~")
+    assert (found.pages, found.title, found.doubtful) == (pages, "On knots", ())
+
+
 def test_inferred_members_are_marked() -> None:
+    assert split_reference("J~2018~Roe, A.~10.5555/1~P43B-1234~On knots~").doubtful == ("pages", "title")
     assert split_reference("J~2018~Winter~Roe, A.~10.5555/1~On knots~").doubtful == ("volume",)
     assert split_reference("J~2018~Roe, A.~Knots at ~100 K~").doubtful == ("title",)
     assert split_reference("J~2018~Roe, A.~Knots ~ and loops~").doubtful == ()
@@ -352,10 +382,55 @@ def test_words_in_place_of_numbers_are_none(field: str, raw: str, expected: str 
 
 
 def test_pages_that_were_cut_off_are_marked() -> None:
-    marked = [
-        pages for pages in ("26012-260", "5186-5191", "5186-91", "213-2") if record(pages=pages).low_confidence("pages")
-    ]
-    assert marked == ["26012-260"]
+    cut, whole = (
+        ("26012-260", "e1234-e12", "e2019GL08", "Article 1"),
+        ("5186-5191", "5186-91", "213-2", "e2019GL085678"),
+    )
+    assert [pages for pages in (*cut, *whole) if record(pages=pages).low_confidence("pages")] == list(cut)
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("J. Knots~2016~Submitt~Roe, A.~On knots~", None),
+        ("J. Knots~2016~Roe, A.~in preparation~On knots~", None),
+        ("J. Knots~2016~under r~Roe, A.~On knots~", None),
+        ("J. Knots~2016~Submitted, 2016~Roe, A.~On knots~", None),
+        ("J. Knots (submitted)~2016~Roe, A.~On knots~", None),
+        ("J. Knots~2016~In Pres~Roe, A.~On knots~", "accepted"),
+        ("J. Knots~2016~7~Roe, A.~Accepted~On knots~", "accepted"),
+        ("J. Knots~2016~Early V~Roe, A.~On knots~", "published"),
+        ("J. Knots~2016~n/a~Roe, A.~On knots~", "published"),
+        ("Technology, Acceptance and Knots~2016~Roe, A.~On knots~", "published"),
+        ("arXiv~2016~Submitt~Roe, A.~On knots~", "preprint"),
+    ],
+)
+def test_what_became_of_a_paper_is_its_stage(text: str, stage: str | None) -> None:
+    found = normalise(split_reference(text).entry("1", "", "publicationResearch"))
+    assert isinstance(found, Record)
+    assert (found.title, found.stage, found.pages) == ("On knots", stage, None)
+    assert found.volume in (None, "7")
+
+
+@pytest.mark.parametrize(
+    ("raw", "doi", "flags"),
+    [
+        ("DOI: 10.5555/j.knot.2018.1", "10.5555/j.knot.2018.1", ()),
+        ("DOI: 10.5555/j.knot.2018.1, 2018", "10.5555/j.knot.2018.1", ("low_confidence:doi",)),
+        ("DOI 10.5555/ j.knot.2018.1", "10.5555/j.knot.2018.1", ("low_confidence:doi",)),
+        ("10.5555/j.knot.2018.1 (in press)", "10.5555/j.knot.2018.1", ("low_confidence:doi",)),
+        ("10.5555/j.knot 2018.1", None, ("invalid_doi",)),
+        ("10.5555/j.knot1. 2018", None, ("invalid_doi",)),
+        ("10.5555/j.knot, 2018.1", None, ("invalid_doi",)),
+        ("10.5555/ 2018", None, ("invalid_doi",)),
+        ("10.5555/j.knot.1, 10.5555/j.knot.2", None, ("invalid_doi",)),
+        ("https://knots.example/10.5555/k1/full.html", None, ("invalid_doi",)),
+    ],
+)
+def test_a_doi_is_found_only_where_its_end_is_clear(raw: str, doi: str | None, flags: tuple[str, ...]) -> None:
+    found = record(title="On knots", doi=raw, listed="publicationResearch")
+    assert [(one.value, one.raw) for one in found.identifiers] == ([(doi, raw)] if doi else [])
+    assert found.flags == flags
 
 
 # Pages
@@ -393,12 +468,25 @@ def test_a_reference_without_id_is_keyed_by_its_words_alone() -> None:
     assert replace(one, par="10402405").key == "10402405"
 
 
-def test_an_answer_without_number_is_about_the_award_that_was_asked_for() -> None:
+@pytest.mark.parametrize(
+    ("stated", "credited"),
+    [
+        ({}, ["0802001"]),
+        ({"id": None}, ["0802001"]),
+        ({"id": " "}, ["0802001"]),
+        ({"id": "CNS-1234567"}, ["1234567"]),
+        ({"id": "802001"}, []),
+        ({"id": ["0802001"]}, []),
+    ],
+)
+def test_only_an_answer_without_any_id_is_about_the_award_that_was_asked_for(
+    stated: dict[str, Any], credited: list[str]
+) -> None:
     reference = (
         "A Journal~2020~7~Roe, Ann and Poe, Bo~10.5555/a~1-9~Counting Seabirds From Drifting Ice~2021-12-06 08:27:13.9"
     )
-    body = answer(award=[{"publicationResearch": [reference]}])
+    body = answer(award=[{"publicationResearch": [reference], **stated}])
     (sighting,) = read_page(body, uri="https://api.nsf.gov/services/v1/awards.json?id=0802001&printFields=id").sightings
-    assert [award.id for award in sighting.statement.awards] == ["0802001"]
-    (sighting,) = read_page(body).sightings
-    assert sighting.statement.awards == ()
+    assert [award.id for award in sighting.statement.awards] == credited
+    if not stated:
+        assert read_page(body).sightings[0].statement.awards == ()

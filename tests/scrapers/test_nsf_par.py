@@ -104,11 +104,49 @@ def test_keys_are_par_ids() -> None:
 
 def test_the_end_of_a_list() -> None:
     award = Asked("0802290")
-    assert lead_search(award, html(fixture("search_page"))) == Lead("2")
+    assert lead_search(award, html(fixture("search_page"))) == Lead("2/5/10500003")
     assert lead_search(Asked("0802290", "2"), html(fixture("search_last_page"))) == Lead()
     assert lead_search(Asked("1919117"), html(fixture("seed_002"))) == Lead(), "one page has no paging"
     empty = lead_search(Asked("9999999"), html(fixture("search_empty")))
     assert (empty.token, empty.known, empty.holds) == ("", True, False)
+
+
+def listed(first: int, last: int, total: int | None = 13, page: str = "Page 2 of 2") -> Body:
+    """A page of a list of publications numbered from ``first`` to ``last``."""
+    source = fixture("search_page")
+    item = source[source.index("<li>\n<div") : source.index("</li>\n<li>\n<div") + 6]
+    head, tail = source[: source.index("<li>\n<div")], source[source.index("</ol>\n<div") :]
+    items = "".join(item.replace("10500001", str(10500000 + number)) for number in range(first, last + 1))
+    head = head.replace("Page 1 of 2", page).replace(">5<", f">{'' if total is None else total}<")
+    return html(head + items + tail)
+
+
+def test_a_list_goes_on_where_it_ended() -> None:
+    assert lead_search(Asked("0802290"), listed(1, 10, page="Page 1 of 2")) == Lead("2/13/10500010")
+    for page in ("Page 2 of 2", ""):
+        assert lead_search(Asked("0802290", "2/13/10500010"), listed(11, 13, page=page)) == Lead()
+
+
+@pytest.mark.parametrize(
+    ("token", "page", "code"),
+    [
+        ("2/13/10500010", listed(12, 13, total=12), "list_changed"),
+        ("2/13/10500010", listed(11, 13, total=None), "list_changed"),
+        ("2/13/10500010", listed(10, 12), "list_changed"),
+        ("2/20/10500010", listed(1, 10, total=20, page=""), "wrong_content"),
+        ("2//", listed(1, 10, total=20, page=""), "unknown_layout"),
+    ],
+)
+def test_a_list_that_changes_or_comes_again_is_no_whole_one(token: str, page: Body, code: str) -> None:
+    with pytest.raises(LayoutError) as refused:
+        lead_search(Asked("0802290", token), page)
+    assert refused.value.code == code
+
+
+def test_an_empty_list_is_that_of_the_award_asked_for() -> None:
+    with pytest.raises(LayoutError) as refused:
+        lead_search(Asked("1500001"), html(fixture("search_empty")))
+    assert refused.value.code == "wrong_content"
 
 
 NO_PAGE_COUNT = ("Page 1 of 2", "", '<span class="paging-max">2</span>', "")
@@ -251,6 +289,50 @@ def test_bylines(names: list[str], data: st.DataObject) -> None:
 def test_the_toggle_is_no_part_of_an_abstract(text: str, space: str) -> None:
     assert without_toggle(f"{text} more{space}»{space}«{space}less{space}") == (text.rstrip(), True)
     assert without_toggle(f"{text}.") == (f"{text}.", False)
+
+
+@pytest.mark.parametrize(
+    ("raw", "abstract"),
+    [
+        ("null", None),
+        ("Abstract Meaning Representation is read.", "Abstract Meaning Representation is read."),
+        ("Abstract We read knots.", "We read knots."),
+        ("Abstract\nMeaning is read.", "Meaning is read."),
+        ("Abstract. Meaning is read.", "Meaning is read."),
+        ("<title>Abstract</title> <p>Meaning is read.</p>", "Meaning is read."),
+        ("&lt;title&gt;Abstract&lt;/title&gt; &lt;p&gt;Meaning is read.", "Meaning is read."),
+        ("Knots of 5~10 km, by Roe~et~al.", "Knots of 5~10 km, by Roe et al."),
+    ],
+)
+def test_abstracts_lose_their_heading_and_nothing_else(raw: str, abstract: str | None) -> None:
+    for form, fields in (("nsf_par", {"title": "Knots"}), ("nsf_par_record", {}), ("nsf_par_csv", {})):
+        entry = Entry(source=OWN, format=form, source_key="1", place="1", fields={**fields, "abstract": raw})
+        record = normalise(entry)
+        assert isinstance(record, Record)
+        assert (record.abstract, record.abstract_raw) == (abstract, raw)
+
+
+def test_the_heading_of_an_abstract_is_an_element_of_its_own() -> None:
+    page = fixture("search_page")
+    for heading in ("<title>Abstract</title> <p>", "<h6>Abstract</h6>", "<jats:title>Abstract</jats:title><jats:p>"):
+        changed = page.replace("<title>Abstract</title> <p>We count", f"{heading}Meaning, and we count")
+        assert changed != page
+        assert (records(changed)[0].abstract or "").startswith("Meaning, and we count")
+    assert (records(page.replace("Tangles need", "Abstract Tangles need"))[2].abstract or "").startswith("Abstract Tan")
+
+
+def test_words_that_only_say_that_there_is_nothing_are_nothing() -> None:
+    fields = {"title": "null", "abstract": "null", "venue": "null", "authors": "null", "doi": "10.5555/1"}
+    entry = Entry(source=OWN, format="nsf_par_record", source_key="1", place="1", fields=fields)
+    record = normalise(entry)
+    assert isinstance(record, Record)
+    assert (record.title, record.abstract, record.venue, record.stage, record.authors) == (None, None, None, None, ())
+    assert (record.title_raw, record.venue_raw, record.flags) == ("null", "null", ("stub",))
+    text = SEED.read_text()
+    start = text.index("  1. ") + 5
+    nothing = text[:start] + "null more » « less\n" + text[text.index("\n  2. ") :]
+    assert {one.code for one in read_page(nothing.encode()).rejections} == {"no_metadata"}
+    assert len(read_page(nothing.encode()).sightings) == len(read_page(text.encode()).sightings) - 1
 
 
 # Garbage

@@ -19,6 +19,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from variorum.normalizers._names import split_name
 from variorum.normalizers._text import clean
@@ -76,15 +77,18 @@ def split_authors(raw: str) -> tuple[tuple[str, ...], bool]:
     They are not when the byline ends in "et al.", "others" or dots, when a name has lost all but its
     initials, or when there is no name. Words that stand for a missing author are no names.
     """
-    names: list[str] = []
-    complete = True
-    for piece in _pieces(raw):
-        name = _trimmed(piece)
-        uncut = _trimmed(_without_cut(name))
-        complete = complete and uncut == name and not _DOTTED_INITIALS.fullmatch(name)
-        if not is_placeholder(uncut) and any(map(str.isalnum, html.unescape(uncut))):
-            names.append(uncut)
-    return tuple(names), complete and bool(names)
+    found = [_name(piece) for piece in _pieces(raw)]
+    names = tuple(name for name, _ in found if name)
+    return names, bool(names) and all(whole for _, whole in found)
+
+
+@lru_cache(maxsize=1024)  # the same people stand in many bylines of a page
+def _name(piece: str) -> tuple[str, bool]:
+    """The name in a piece of a byline, empty where there is none, and whether it is whole."""
+    name = _trimmed(piece)
+    uncut = _trimmed(_without_cut(name))
+    is_none = is_placeholder(uncut) or not any(map(str.isalnum, html.unescape(uncut)))
+    return "" if is_none else uncut, uncut == name and not _DOTTED_INITIALS.fullmatch(name)
 
 
 def name_parts(name: str) -> tuple[str | None, str | None]:
@@ -161,10 +165,14 @@ def _pieces(raw: str) -> list[str]:
 
 def _cut(text: str, separator: re.Pattern[str]) -> list[str]:
     """``text`` cut at the separators outside of braces and entities, without empty pieces."""
-    ends = [match.span() for match in separator.finditer(_mask(text))]
-    starts = [0, *(end for _, end in ends)]
-    stops = [*(start for start, _ in ends), len(text)]
-    pieces = (text[start:stop] for start, stop in zip(starts, stops, strict=True))
+    masked = _mask(text)
+    if masked == text:
+        pieces = separator.split(text)
+    else:
+        ends = [match.span() for match in separator.finditer(masked)]
+        starts = [0, *(end for _, end in ends)]
+        stops = [*(start for start, _ in ends), len(text)]
+        pieces = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
     return [piece for piece in pieces if piece.strip(" ,;")]
 
 

@@ -14,8 +14,8 @@ _KIND_NAMES: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "paper-conference",
-        "inproceedings conference conferencepaper conferencearticle conferenceproceedings paperconference"
-        " cpaper conf proceedings proceedingspaper proceedingsarticle",
+        "inproceedings conference conferencepaper conferencearticle conferenceproceeding conferenceproceedings"
+        " paperconference cpaper conf proceedings proceedingspaper proceedingsarticle",
     ),
     ("book", "book ebook edbook mvbook editedbook monograph collection mvcollection referencebook"),
     (

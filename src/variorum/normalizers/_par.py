@@ -21,16 +21,18 @@ _ORCID = re.compile(r"\s*\(\s*ORCID:?\s*([0-9Xx -]{16,19})\s*\)")
 _DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}")
 _DIGIT = re.compile(r"\d")
 _WEB = re.compile(r"https?://\S+", re.I)
+_TITLE_TAG = re.compile(r"\A\s*<(?:jats:)?title>\s*abstract\s*</(?:jats:)?title>", re.I)
 
 
 def words(raw: str | None) -> str | None:
-    """Words of a title, an abstract or a venue as people read them."""
-    return (clean(mended(unmarked(raw)), tex=True) or None) if raw else None
+    """Words of a title or a venue as people read them; None for words that only say that there is none ("null")."""
+    text = clean(mended(unmarked(raw)), tex=True) if raw else ""
+    return None if is_placeholder(text) else text
 
 
 def abstract_words(raw: str | None) -> str | None:
     """An abstract as people read it, without the word "Abstract" in front."""
-    return words(ABSTRACT_HEADING.sub("", unmarked(raw))) if raw else None
+    return words(ABSTRACT_HEADING.sub("", unmarked(_TITLE_TAG.sub("", html.unescape(raw))))) if raw else None
 
 
 # Names

@@ -37,8 +37,9 @@ def labelled_record(entry: Entry, fields: Fields) -> Record:
         fields.take(unused)
     title, title_raw = _words(fields, "title")
     venue, venue_raw = _words(fields, "venue")
-    abstract_raw = fields.take("abstract")
-    cited_abstract = fields.take("bib_abstract")
+    own_abstract, cited_abstract = fields.take("abstract"), fields.take("bib_abstract")
+    abstract_raw = own_abstract or cited_abstract
+    abstract = abstract_words(abstract_raw)
     authors, complete = _authors(fields)
     dated = fields.take("dated") or fields.take("bib_year")
     kind, kind_raw, known = _kind(fields, venue)
@@ -56,8 +57,8 @@ def labelled_record(entry: Entry, fields: Fields) -> Record:
         title_raw=title_raw,
         authors=authors,
         authors_complete=complete,
-        abstract=abstract_words(abstract_raw or cited_abstract),
-        abstract_raw=abstract_raw or cited_abstract,
+        abstract=abstract,
+        abstract_raw=abstract_raw,
         date=read_loose_date(dated) if dated else None,
         date_raw=dated,
         venue=venue,
@@ -71,7 +72,7 @@ def labelled_record(entry: Entry, fields: Fields) -> Record:
         awards=awards,
         links=links_of(landing, fields.take_values("fulltext")),
         flags=(
-            *(["stub"] if not title_raw and not abstract_raw and not cited_abstract else []),
+            *(["stub"] if not title and not abstract else []),
             *([] if known else ["unknown_kind"]),
             *([] if is_doi else ["invalid_doi"]),
             *([] if are_numbers else ["invalid_issn"]),
@@ -86,7 +87,8 @@ def _words(fields: Fields, name: str) -> tuple[str | None, str | None]:
     own, cited = fields.take(name), fields.take(f"bib_{name}")
     if own:
         return words(own), own
-    return (readable(cited, tex=True) or None, cited) if cited else (None, None)
+    text = readable(cited, tex=True) if cited else ""
+    return None if is_placeholder(text) else text, cited
 
 
 def _plain(fields: Fields, name: str) -> str | None:

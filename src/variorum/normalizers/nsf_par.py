@@ -29,7 +29,8 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     Flags: ``embargo:<day>``, ``invalid_doi``, ``unknown_kind``, ``low_confidence:date`` where the day that is shown
     is not the one in the markup.
     """
-    title, abstract = fields.take("title"), fields.take("abstract")
+    title_raw, abstract_raw = fields.take("title"), fields.take("abstract")
+    title, abstract = words(title_raw), abstract_words(abstract_raw)
     authors, complete = people(fields.take("authors") or "")
     nameless = fields.take("nameless") is not None
     date, date_raw, certain = _date(fields.take("date"), fields.take("dated"))
@@ -45,12 +46,12 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         format=FORMAT,
         kind=kind or "document",
         kind_raw=kind_raw,
-        title=words(title),
-        title_raw=title,
+        title=title,
+        title_raw=title_raw,
         authors=authors,
         authors_complete=complete and not nameless,
-        abstract=abstract_words(abstract),
-        abstract_raw=abstract,
+        abstract=abstract,
+        abstract_raw=abstract_raw,
         date=date,
         date_raw=date_raw,
         identifiers=identifiers,

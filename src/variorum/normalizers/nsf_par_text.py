@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from variorum.normalizers._fields import Fields
+from variorum.normalizers._markup import ABSTRACT_HEADING
 from variorum.normalizers._text import clean
 from variorum.schema import Award, Entry, Record
 from variorum.schema.identifiers import normalise_nsf_award
 
 FORMAT = "nsf_par_text"
-
-_HEADING = re.compile(r"^\s*Abstract\b[\s:.]*(?=[A-Z])")
 
 
 def normalise(entry: Entry, fields: Fields) -> Record:
@@ -21,7 +18,7 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         source=entry.source,
         source_key=entry.source_key,
         format=FORMAT,
-        abstract=clean(_HEADING.sub("", raw), tex=True),
+        abstract=clean(ABSTRACT_HEADING.sub("", raw), tex=True),
         abstract_raw=raw,
         awards=_awards(award),
     )

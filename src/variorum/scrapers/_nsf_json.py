@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from variorum.errors import LayoutError
 from variorum.schema import Entry, Rejection, join_values
+from variorum.schema.identifiers import normalise_nsf_award
 from variorum.scrapers._base import Body, Mark, Reading, filled
 from variorum.scrapers._contacts import bare_name, without_contacts, without_emails
 from variorum.scrapers._json import LONGEST_RAW, as_text, list_in, object_in, parse_json, raw_of, text_in
@@ -75,10 +76,13 @@ def awards_in(page: Body) -> list[Any]:
         raise LayoutError(error.code, without_contacts(error.message)) from None
 
 
-def number_of(award: Any) -> str:
-    """The award's number; empty where it has none of seven digits. Raises ``LayoutError``."""
-    number = text_in(award, "id").strip()
-    return number if _NUMBER.fullmatch(number) else ""
+def number_of(award: Any) -> str | None:
+    """The award's number: empty where the answer gives no id, None for an id that is no award's.
+
+    Raises ``LayoutError``.
+    """
+    stated = text_in(award, "id").strip()
+    return normalise_nsf_award(stated) if stated else ""
 
 
 def _notified(notes: list[Any]) -> LayoutError:
@@ -90,9 +94,9 @@ def _notified(notes: list[Any]) -> LayoutError:
 
 
 def _award(position: int, award: Any, asked: str) -> Iterator[Result]:
-    """What is read of one award. Its publications are those of the award ``asked`` for where it has no number."""
+    """What is read of one award. Its publications are those of the award ``asked`` for where it has no id at all."""
     place = f"award={position}"
-    number = ""
+    number: str | None = None
     try:
         number = number_of(award)
         yield from _details(place, award, number)
@@ -100,8 +104,9 @@ def _award(position: int, award: Any, asked: str) -> Iterator[Result]:
         yield _rejection(error, place, _shown(award))
     if not isinstance(award, dict):
         return
+    supports = asked if number == "" else number or ""
     for name in LISTS:
-        yield from _publications(place, award, name, number or asked)
+        yield from _publications(place, award, name, supports)
     for name in award:
         if name.lower().startswith("publication") and name not in LISTS:
             message = "the award has publications in a list that is not known"
@@ -109,7 +114,7 @@ def _award(position: int, award: Any, asked: str) -> Iterator[Result]:
             yield Rejection(code="unknown_label", message=message, place=f"{place};label={_safe(name)}", raw=raw)
 
 
-def _details(place: str, award: Any, number: str) -> Iterator[Result]:
+def _details(place: str, award: Any, number: str | None) -> Iterator[Result]:
     """The entry for the award itself, unless nothing but its publications was asked for."""
     fields = filled(
         **{field: text_in(award, name) for field, name in _DETAILS.items()},
@@ -122,7 +127,7 @@ def _details(place: str, award: Any, number: str) -> Iterator[Result]:
     if number:
         fields = {"id": number, **{name: without_emails(text) for name, text in fields.items()}}
         yield Entry(source=NAME, format=AWARD_FORMAT, source_key=number, place=place, fields=fields)
-    elif fields or award.get("id") or not any(name in award for name in LISTS):
+    elif fields or number is None or not any(name in award for name in LISTS):
         message = "the award has no number of seven digits"
         yield Rejection(code="no_identifier", message=message, place=place, raw=_shown(award))
 
@@ -144,12 +149,14 @@ def _publications(place: str, award: dict[str, Any], name: str, number: str) -> 
 
 
 def _publication(place: str, value: Any, listed: str, number: str) -> Result:
-    raw = without_emails(raw_of(_texts_only(value)))
     try:
-        raw = without_emails(as_text(value, "the publication"))
-        return split_reference(raw).entry(place, number, listed)
+        text = without_emails(as_text(value, "the publication"))
     except LayoutError as error:
-        return _rejection(error, place, raw)
+        return _rejection(error, place, without_emails(raw_of(_texts_only(value))))
+    try:
+        return split_reference(text).entry(place, number, listed)
+    except LayoutError as error:
+        return _rejection(error, place, text)
 
 
 def _rejection(error: LayoutError, place: str, raw: str) -> Rejection:

@@ -19,12 +19,19 @@ from dataclasses import dataclass, field
 from variorum.errors import LayoutError
 from variorum.schema import Entry, join_values, text_key
 from variorum.scrapers._base import filled
+from variorum.scrapers._nsf_shapes import (
+    has_names_apart,
+    is_byline,
+    is_cut_numbering,
+    is_numbering,
+    is_odd_pages,
+    is_status,
+    is_volume,
+)
 
 NAME = "nsf_awards"
 FORMAT = "nsf_publication"
 
-# Between two fields no white space stands on both sides; where it does, the sign belongs to the words.
-_SEPARATOR = re.compile(r"(?<!\s)~|~(?!\s)")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,9})?", re.ASCII)
 _YEAR = re.compile(r"(?:1[89]|20)\d\d", re.ASCII)
 _REPORT_ID = re.compile(r"[1-9]\d{6,8}", re.ASCII)
@@ -32,40 +39,9 @@ _DOI = re.compile(
     r"(?:[\s.,:;(]|https?://|(?:dx\.)?doi\.org/|doi){0,12}10\.\d{2,9}(?:\.\d{1,9}){0,4}\s?/.*", re.I | re.S
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|arxiv\s?:.{1,40}", re.I)
-_NUMBER = re.compile(r"[A-Za-z]{0,6}\.?\d+(?:\.\d+)?[a-z]?")
-_LETTERED_VOLUME = re.compile(r"\d{1,5} ?[A-Z]")
-_ROMAN = re.compile(r"[IVXLCDM]{1,9}|[ivxlcdm]{1,9}")
-_NUMBERING_WORDS = frozenset(
-    "a art article artn e id issue lncs no number of p page pages paper part pg pp pt s ser series suppl supplement"
-    " v vol volume".split()
-)
-_NUMBERING_BREAK = re.compile(r"[\s.,:;()/+#–—‐‑-]+")
-_LONGEST_NUMBERING = 24
-_STATUSES = (
-    "accepted for publication",
-    "ahead of print",
-    "epub ahead of print",
-    "forthcoming",
-    "in preparation",
-    "in press",
-    "in review",
-    "in revision",
-    "not available",
-    "online first",
-    "pending",
-    "published online",
-    "submitted",
-    "to appear",
-    "under review",
-)
-_NO_VALUE = frozenset({"-", "--", "–", "—", "?", "n/a", "na", "none", "tba", "tbd"})
 # The field for volumes keeps seven characters: "In Pres", "Accepte".
 _LONGEST_VOLUME = 7
-_SHORTEST_STATUS = 5
-_BETWEEN_NAMES = re.compile(r"[,;&]|\band\b", re.I)
-_MOST_WORDS_OF_A_NAME = 6
 _LETTER = re.compile(r"[^\W\d_]")
-_WORD = re.compile(r"[^\W\d_]{2}")
 
 MEMBERS = ("journal", "year", "volume", "authors", "doi", "pages", "title", "par")
 """What a publication may say of itself, in the order in which the API gives it."""
@@ -99,7 +75,8 @@ class Reference:
         """The entry for it; ``listed`` is what the page calls the list that it stands in."""
         stated = {name: getattr(self, name) for name in MEMBERS}
         stated["byline"] = stated.pop("authors")
-        fields = filled(**stated, doubtful=join_values(self.doubtful), award=award, listed=listed)
+        status = join_values(text for text in (self.volume, self.pages) if is_status(text))
+        fields = filled(**stated, status=status, doubtful=join_values(self.doubtful), award=award, listed=listed)
         return Entry(source=NAME, format=FORMAT, source_key=self.key, place=place, fields=fields)
 
 
@@ -108,7 +85,7 @@ def split_reference(text: str) -> Reference:
 
     Raises ``LayoutError`` (``unsplit_publication``) when it is not certain where they are.
     """
-    pieces = _SEPARATOR.split(text)
+    pieces = _pieces(text)
     members, par = _without_tail([piece.strip() for piece in pieces])
     if len(members) < 2 or not members[0] or not _YEAR.fullmatch(members[1]):
         raise _unsplit("it does not begin with a journal and a year")
@@ -119,18 +96,30 @@ def split_reference(text: str) -> Reference:
     if len(anchors) > 1:
         raise _unsplit("it has several DOIs or addresses")
     if anchors:
-        front, doi, back = middle[: anchors[0]], middle[anchors[0]], middle[anchors[0] + 1 :]
+        front, doi, back = middle[: anchors[0]], middle[anchors[0]], raw[anchors[0] + 1 :]
     else:
-        length = 2 if middle and _is_volume(middle[0]) else 1
-        front, doi, back = middle[:length], "", middle[length:]
+        length = 2 if middle and is_volume(middle[0]) else 1
+        front, doi, back = middle[:length], "", raw[length:]
     volume, authors = _front(front, anchored=bool(anchors))
-    pages, title = _back(back)
+    pages, title = _back(back, anchored=bool(anchors))
+    odd_pages = bool(pages) and not _is_pages(pages)
     doubtful = (
-        *(["volume"] if volume and not _is_volume(volume) else []),
-        *(["title"] if len(title) > 1 else []),
+        *(["volume"] if volume and not is_volume(volume) else []),
+        *(["pages"] if odd_pages else []),
+        *(["title"] if odd_pages or len(title) > 1 else []),
     )
-    whole = _rejoined(raw[len(raw) - len(title) :])
-    return Reference(journal, year, volume, authors, doi, pages, whole, par, doubtful=doubtful)
+    return Reference(journal, year, volume, authors, doi, pages, _rejoined(title), par, doubtful=doubtful)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut at each ``~``, unless white space stands on both sides: then the sign belongs to the words."""
+    pieces: list[str] = []
+    for piece in text.split("~"):
+        if pieces and pieces[-1][-1:].isspace() and piece[:1].isspace():
+            pieces[-1] += f"~{piece}"
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def _without_tail(members: list[str]) -> tuple[list[str], str]:
@@ -155,62 +144,47 @@ def _front(members: Sequence[str], *, anchored: bool) -> tuple[str, str]:
         case []:
             volume, authors = "", ""
         case [single]:
-            volume, authors = (single, "") if _is_volume(single) else ("", single)
+            volume, authors = (single, "") if is_volume(single) else ("", single)
         case [first, second]:
             volume, authors = first, second
         case _:
             raise _unsplit("more stands before the DOI than a volume and the authors")
-    odd = volume and not _is_volume(volume) and (len(volume) > _LONGEST_VOLUME or _BETWEEN_NAMES.search(volume))
-    if odd or (authors and not _is_byline(authors)) or not (authors or anchored):
+    odd = volume and not is_volume(volume) and (len(volume) > _LONGEST_VOLUME or has_names_apart(volume))
+    if odd or (authors and not is_byline(authors)) or not (authors or anchored):
         raise _unsplit("it is not clear which member names the authors")
     return volume, authors
 
 
-def _back(members: list[str]) -> tuple[str, list[str]]:
-    """Pages, and the title in the pieces that its own ``~`` cut it into."""
-    pages, title = "", members
-    if len(members) > 1 and (_is_numbering(members[0]) or _is_status(members[0])):
-        pages, title = members[0], members[1:]
-    if not title or _is_numbering(title[0]) or not _LETTER.search(title[0]):
+def _back(pieces: list[str], *, anchored: bool) -> tuple[str, list[str]]:
+    """Pages, and the title in the pieces that its own ``~`` cut it into; white space is still around the pieces."""
+    pages, title = "", pieces
+    if len(pieces) > 1 and not _may_be_joined(*pieces[:2]):
+        first = pieces[0].strip()
+        # Behind a DOI the second of two is the title, so the first has only to be like pages.
+        odd = anchored and len(pieces) == 2 and is_odd_pages(first) and not pieces[1][0].islower()
+        if odd or _is_pages(first):
+            pages, title = first, pieces[1:]
+    opening = title[0].strip() if title else ""
+    if not _LETTER.search(opening) or is_numbering(opening) or (len(title) == 1 and is_status(opening)):
         raise _unsplit("it has no title")
     return pages, title
+
+
+def _is_pages(text: str) -> bool:
+    return is_numbering(text) or is_status(text) or is_cut_numbering(text)
+
+
+def _may_be_joined(before: str, after: str) -> bool:
+    """Whether the sign between two pieces may belong to their words."""
+    return before[-1:].isspace() or after[:1].isspace()
 
 
 def _rejoined(pieces: Sequence[str]) -> str:
     """The title as it was: its own ``~`` had white space on one side ("at ~100 GeV"), which separators have not."""
     for before, after in itertools.pairwise(pieces):
-        if not (before[-1:].isspace() or after[:1].isspace()):
+        if not _may_be_joined(before, after):
             raise _unsplit("it is not clear where the title begins")
     return "~".join(pieces).strip()
-
-
-def _is_volume(text: str) -> bool:
-    return _is_numbering(text) or _is_status(text) or bool(_ROMAN.fullmatch(text) or _LETTERED_VOLUME.fullmatch(text))
-
-
-def _is_status(text: str) -> bool:
-    """Whether a text, which may be cut off, says what became of the paper instead of where it stands."""
-    words = " ".join(text[:_LONGEST_NUMBERING].lower().split()).rstrip(".")
-    cut = len(words) >= _SHORTEST_STATUS and any(status.startswith(words) for status in _STATUSES)
-    return words in _NO_VALUE or (cut and len(text) <= _LONGEST_NUMBERING)
-
-
-def _is_numbering(text: str) -> bool:
-    """Whether a text is a volume, a page, a range of either or an article's number, whatever words go with it."""
-    if len(text) > _LONGEST_NUMBERING or not any(map(str.isdigit, text)):
-        return False
-    parts = [part for part in _NUMBERING_BREAK.split(text) if part]
-    return all(
-        _NUMBER.fullmatch(part) or _ROMAN.fullmatch(part) or part.lower() in _NUMBERING_WORDS or len(part) == 1
-        for part in parts
-    )
-
-
-def _is_byline(text: str) -> bool:
-    """Whether a text may name people: with something between the names, or short enough to be one name."""
-    if _is_volume(text) or not _WORD.search(text):
-        return False
-    return bool(_BETWEEN_NAMES.search(text)) or len(text.split()) <= _MOST_WORDS_OF_A_NAME
 
 
 def _unsplit(why: str) -> LayoutError:

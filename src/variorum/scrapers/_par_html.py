@@ -26,7 +26,7 @@ MARKS = (
 )
 
 _BLOCKS = frozenset("p div li ul ol dl dt dd tr td th table section article form title sec h1 h2 h3 h4 h5 h6".split())
-_SILENT = frozenset({"script", "style", "template", "noscript"})
+_SILENT = frozenset({"script", "style", "svg", "template", "noscript"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # A page that is an error says so in a heading made of nothing but these words.
 _ERROR_WORDS = frozenset(
@@ -61,7 +61,7 @@ def _pieces(node: LexborNode, without: Callable[[LexborNode], bool]) -> Iterator
         elif one.tag == "br":
             yield "\n"
         elif one.tag not in _SILENT and not without(one):
-            edge = "\n" if one.tag in _BLOCKS else ""
+            edge = "\n" if (one.tag or "").removeprefix("jats:") in _BLOCKS else ""
             waiting += [edge, *reversed(list(one.iter(include_text=True))), edge]
 
 

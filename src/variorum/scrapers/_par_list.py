@@ -139,6 +139,11 @@ def _holds(shown: int, total: int, page: int | None, pages: int | None) -> bool:
 # Items
 
 
+def ids_of(listing: Listing) -> list[str]:
+    """The PAR ids of a list's items, without the items that name none."""
+    return [key for item in listing.items if (key := _address(item)[1])]
+
+
 def parse_list(tree: LexborHTMLParser) -> Reading:
     """Read a list. Raises ``LayoutError`` as ``read_listing`` does, and when no item has what nearly all have."""
     listing = read_listing(tree)
@@ -165,7 +170,9 @@ def _raw(item: LexborNode) -> str:
 
 
 def _item(item: LexborNode, place: str, award: str) -> Entry | Rejection:
-    address, key = _address(item)
+    links, key = _address(item)
+    if key is None:
+        raise LayoutError("no_identifier", f"the item's links name no one record: {', '.join(links)[:200] or 'none'}")
     byline = words_of(at_most_one(item, ".authors"))
     authors = "; ".join(words_of(author) for author in all_apart(item, ".authors [itemprop~=author]")) or byline
     doi = at_most_one(item, "a.doi-link")
@@ -186,7 +193,7 @@ def _item(item: LexborNode, place: str, award: str) -> Entry | Rejection:
         place=place,
         fields=fields
         | filled(
-            address=address,
+            address=links[0],
             award=award,
             nameless="yes" if _NAMELESS.search(byline) else "",
             dated=words_of(at_most_one(item, "span.year")),
@@ -199,14 +206,11 @@ def _item(item: LexborNode, place: str, award: str) -> Entry | Rejection:
     )
 
 
-def _address(item: LexborNode) -> tuple[str, str]:
-    """The address of the item's record and the PAR id in it. Raises ``LayoutError`` where that is not one."""
+def _address(item: LexborNode) -> tuple[list[str], str | None]:
+    """The addresses of the item's record, and the PAR id in them; None where they name no one record."""
     links = _addresses(item, ".title a[href]") or _addresses(item, 'a[href*="/biblio/"]')
     ids = {id_in(link) for link in links}
-    key = ids.pop() if len(ids) == 1 else None
-    if key is None:
-        raise LayoutError("no_identifier", f"the item's links name no one record: {', '.join(links)[:200] or 'none'}")
-    return links[0], key
+    return links, ids.pop() if len(ids) == 1 else None
 
 
 def _either(item: LexborNode, css: str, otherwise: str) -> LexborNode | None:

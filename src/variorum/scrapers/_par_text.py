@@ -68,7 +68,7 @@ def _entry(block: list[Line], award: str) -> Entry | Rejection:
     place = place_of(block[0], block[-1])
     raw = "\n".join(line.text for line in block)
     abstract, is_whole = without_toggle(raw)
-    if not without_null_editor(abstract).strip():
+    if without_null_editor(abstract).strip() in {"", "null"}:
         message = "the item exists at the source, but shows nothing except an editor named null"
         return Rejection(code="no_metadata", message=message, place=place, raw=raw)
     if not is_whole:

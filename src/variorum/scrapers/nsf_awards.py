@@ -43,7 +43,7 @@ def lead(asked: Asked, page: Body) -> Lead:
     if not awards:
         return Lead(known=False, holds=False, note=f"NSF knows no award {asked.key}")
     # An answer may hold nothing but publications; then it is known by what was asked for.
-    if len(numbers) > 1 or set(numbers) - {asked.key, ""}:
+    if len(numbers) > 1 or numbers[0] not in {asked.key, ""}:
         given = ", ".join(number or "without number" for number in numbers[:5])
         raise LayoutError("wrong_award", f"asked for award {asked.key}, NSF gives {given}")
     return Lead()
