@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from variorum.dedup.clustering import Clusters, CutLink, Link, Pair, cluster, pair_of
+from variorum.dedup.engines.local import resolve
+from variorum.dedup.features import features_of
+from variorum.schema import Author, Record
 
 Veto = Callable[[str, str], str | None]
 
@@ -120,6 +123,24 @@ def test_being_unsure_is_no_licence_to_merge_what_is_vetoed() -> None:
     assert written(found) == ["a", "b"]
     chain = run("abc", link("ab"), link("bc", 0.98), judged={"ac": "unsure"}, veto=apart("ac"))
     assert written(chain) == ["ab", "c"]
+
+
+def test_a_third_record_does_not_join_two_that_their_source_lists_by_two_ids() -> None:
+    byline = (Author(name="Ann Roe", family="Roe", given="Ann"),)
+    paper = {"format": "x", "title": "Counting Seabirds From Drifting Ice", "authors": byline, "date": "2020"}
+    keys = ("111", "222", "0123456789abcdef")
+    listed = [
+        features_of(Record(**{**paper, "source": "bzpeer", "source_key": key}), listed_once=True)  # type: ignore[arg-type]
+        for key in keys
+    ]
+    for order in (listed, listed[::-1]):
+        clusters = resolve(order).clusters
+        assert clusters.members == (("bzpeer:0123456789abcdef", "bzpeer:111"), ("bzpeer:222",))
+        assert [(cut.apart, cut.reason.partition(":")[0]) for cut in clusters.cut] == [
+            (("bzpeer:111", "bzpeer:222"), "listed_twice")
+        ]
+    judged = resolve(listed, {("bzpeer:111", "bzpeer:222"): "same"}).clusters
+    assert len(judged.members) == 1
 
 
 # Laws

@@ -197,7 +197,8 @@ def test_numbers_and_parts_of_titles(title: str, numbers: set[str], part: str) -
         ("Author Correction: The Title", "correction"),
         ("Corrections to “The Title”", "correction"),
         ("Retraction Note: The Title", "retraction"),
-        ("RETRACTED: The Title", "retracted"),
+        ("Retraction: The Title", "retraction"),
+        ("RETRACTED: The Title", ""),
         ("Expression of Concern: The Title", "expression of concern"),
         ("Error correction codes", ""),
         ("The Title", ""),
@@ -205,6 +206,24 @@ def test_numbers_and_parts_of_titles(title: str, numbers: set[str], part: str) -
 )
 def test_notices_are_known_by_how_they_begin(title: str, notice: str) -> None:
     assert features(title=title).notice.removesuffix("s") == notice
+
+
+@pytest.mark.parametrize(
+    ("title", "stays"),
+    [
+        ("RETRACTED: The Title", "the title"),
+        ("Retracted article: The Title", "the title"),
+        ("WITHDRAWN: “The Title”", "the title"),
+        ("[Retracted] The Title", "the title"),
+        ("RETRACTED – The Title", "the title"),
+        ("Retracted tendons: The Title", "retracted tendons the title"),
+        ("Retracted-tendon repair", "retracted tendon repair"),
+        ("Withdrawn:", "withdrawn"),
+        ("Retraction: The Title", "retraction the title"),
+    ],
+)
+def test_that_an_article_was_taken_back_is_no_part_of_its_title(title: str, stays: str) -> None:
+    assert features(title=title).title == stays
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,25 @@ def test_container_identifier(left: dict[str, Any], right: dict[str, Any], effec
     assert "container_identifier" not in fired(left, right)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "effect"),
+    [
+        case({"abstract": ABSTRACT}, {"abstract": OTHER_ABSTRACT}, "hold", "no titles"),
+        case({"abstract": ABSTRACT, "title": TITLE}, {"abstract": OTHER_ABSTRACT}, "hold", "one title"),
+        case({"abstract": ABSTRACT}, {"abstract": ABSTRACT[:200], "abstract_truncated": True}, "", "a cut abstract"),
+        case({"abstract": ABSTRACT}, {}, "", "one abstract"),
+    ],
+)
+def test_an_identifier_of_two_abstracts_may_be_the_containers(
+    left: dict[str, Any], right: dict[str, Any], effect: str
+) -> None:
+    shared: dict[str, Any] = {"ids": ["doi:10.1000/a"], "authors": BYLINE, "date": "2020"}
+    assert {name: one.effect for name, one in fired(left, right, **shared).items()} == (
+        {"container_identifier": effect} if effect else {}
+    )
+    assert match(left, right, **shared).verdict == ("review" if effect else "same")
+
+
 def titles(a: str, b: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return {"title": a}, {"title": b}
 
@@ -178,6 +197,32 @@ def test_numbers(a: str, b: str, effect: str) -> None:
         assert found["numbers"].effect == effect
     same_authors = match(*titles(a, b), authors=BYLINE, date="2020")
     assert (same_authors.verdict == "same") == (not effect)
+
+
+BLURB = {"abstract": ABSTRACT}
+
+
+@pytest.mark.parametrize(
+    ("added", "left", "right", "verdict"),
+    [
+        pytest.param("of 27 Winters on Ice", {}, {}, "same", id="left out within"),
+        pytest.param("1", {}, {}, "same", id="a footnote"),
+        pytest.param(
+            "(001)", {"volume": "657", "pages": "15"}, {"volume": "657", "pages": "15-21"}, "same", id="place"
+        ),
+        pytest.param("in 2019", BLURB, BLURB, "same", id="same abstract"),
+        pytest.param("II", {}, {}, "review", id="a sequel"),
+        pytest.param("2", {}, {}, "review", id="a sequel in digits"),
+        pytest.param("in 2019 Told Anew", {}, {}, "review", id="a year"),
+        pytest.param("of 27 Winters on Ice", BLURB, {"abstract": OTHER_ABSTRACT}, "review", id="other abstract"),
+        pytest.param("II", {"volume": "3", "pages": "1"}, {"volume": "3", "pages": "9"}, "review", id="other page"),
+    ],
+)
+def test_a_number_in_one_of_two_titles_of_an_identifier(
+    added: str, left: dict[str, Any], right: dict[str, Any], verdict: str
+) -> None:
+    shared: dict[str, Any] = {"ids": ["doi:10.1000/a"], "authors": BYLINE, "date": "2020"}
+    assert match({"title": TITLE, **left}, {"title": f"{TITLE} {added}", **right}, **shared).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -353,6 +398,18 @@ def test_listed_twice(left: dict[str, Any], right: dict[str, Any], effect: str) 
         ("at increased speed", "at decreased speed"),
         ("and hypertension", "and hypotension"),
         ("by supervised learning", "by unsupervised learning"),
+        ("on Arctic ice", "on Antarctic ice"),
+        ("in Eastern seas", "in Western seas"),
+        ("in Northern seas", "in Southern seas"),
+        ("by asynchronous counts", "by synchronous counts"),
+        ("of symmetric flocks", "of asymmetric flocks"),
+        ("in typical years", "in atypical years"),
+        ("in ascending order", "in descending order"),
+        ("by afferent nerves", "by efferent nerves"),
+        ("by microeconomic models", "by macroeconomic models"),
+        ("and abduction", "and adduction"),
+        ("with cameras", "without cameras"),
+        ("and CYP2C9", "and CYP2C8"),
     ],
 )
 def test_a_telling_word_is_not_taken_for_a_slip(a: str, b: str) -> None:
@@ -369,6 +426,11 @@ def test_a_telling_word_is_not_taken_for_a_slip(a: str, b: str) -> None:
         ("and Bayesian models", "and bayesian models"),
         ("of Müller", "of Mueller"),
         ("of gulls", "for gulls"),
+        ("of the gull", "of the gulls"),
+        ("and cascades", "and cascaded"),
+        ("of oestrogens", "of estrogens"),
+        ("and their learning", "and their leanring"),
+        ("of the birds", "ofthe birds"),
     ],
 )
 def test_a_slip_is_not_taken_for_a_telling_word(a: str, b: str) -> None:

@@ -232,7 +232,20 @@ NEAR_MISSES = [
     _near("no title", title=""),
     _near("a cheaper one", title=TITLE.replace("Cheap", "Expensive")),
     _near("no cameras", title=TITLE.replace("With", "Without")),
+    _near("one letter in a short word", title=TITLE.replace("Ice", "Ace")),
+    *(_near(kind, type=kind) for kind in ("dissertation", "dataset", "peer-review", "component", "grant", "report")),
 ]
+OPPOSITES = (
+    ("Arctic", "Antarctic"),
+    ("Eastern", "Western"),
+    ("Northern", "Southern"),
+    ("Synchronous", "Asynchronous"),
+    ("Symmetric", "Asymmetric"),
+    ("Typical", "Atypical"),
+    ("Ascending", "Descending"),
+    ("Afferent", "Efferent"),
+    ("Microscopic", "Macroscopic"),
+)
 
 
 def answers(*items: dict[str, Any]) -> list[Record]:
@@ -255,10 +268,75 @@ def test_a_near_miss_is_not_taken(item: dict[str, Any]) -> None:
         _near("upper case", title=TITLE.upper()),
         _near("the year before", issued={"date-parts": [[2019, 12, 30]]}),
         _near("initials", authors=[("A.", "Roe"), ("B.C.", "Poe"), ("L.", "Doe")]),
+        _near("retracted", title=f"RETRACTED: {TITLE}"),
+        _near("a preprint", type="posted-content", subtype="preprint"),
     ],
 )
 def test_the_same_in_other_spelling_is_taken(item: dict[str, Any]) -> None:
     assert choose(known(), answers(item))[0] is not None
+
+
+@pytest.mark.parametrize(("one", "other"), OPPOSITES)
+def test_the_opposite_is_not_taken_for_a_slip(one: str, other: str) -> None:
+    titles = [TITLE.replace("Drifting", word) for word in (one, other)]
+    for title, found in (titles, titles[::-1]):
+        assert choose(known(title=title), answers(crossref(title=found)))[1] == "guard_telling_word"
+
+
+def test_of_several_that_agree_the_one_of_the_same_venue_and_year_is_taken() -> None:
+    article, talk = crossref(), crossref(DOI="10.5555/talk", **{"container-title": ["Talks on Ice"]})
+    assert choose(known(), answers(talk, article)) == (None, "ambiguous 2")
+    chosen, _ = choose(known(venue="Polar Counts"), answers(talk, article))
+    assert chosen is not None
+    assert chosen.source_key == "10.5555/seabirds"
+    same_issue = crossref(DOI="10.5555/again")
+    assert choose(known(venue="Polar Counts"), answers(article, same_issue)) == (None, "ambiguous 2")
+    preprint = crossref(DOI="10.1101/2020.01.01", type="posted-content", subtype="preprint")
+    assert choose(known(), answers(article, preprint))[0] == answers(article)[0]
+
+
+def test_a_doubtful_year_neither_accepts_nor_refuses() -> None:
+    owner = {"authors": (author("Ann", "Roe", "profile"),), "authors_complete": False}
+    doubtful = {"date": "2017", "flags": ("low_confidence:date",)}
+    assert choose(known(date="2017"), answers(crossref()))[1] == "other_year"
+    assert choose(known(**doubtful), answers(crossref()))[0] is not None
+    assert choose(known(**doubtful, **owner), answers(crossref()))[1] == "doubtful_year"
+    assert choose(known(**doubtful, **owner, venue="Polar Counts"), answers(crossref()))[0] is not None
+    assert choose(known(date=None), answers(crossref()))[1] == "no_year_known"
+
+
+OTHER_ABSTRACT = (
+    "A grammar for a small language of knots is given and shown to be decidable in linear time. The proof rewrites "
+    "each knot to a braid whose word problem is trivial, and keeps count of crossings as it goes; questions stay open."
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "item", "reason"),
+    [
+        pytest.param({}, crossref(), "", id="nothing known"),
+        pytest.param({"abstract": ABSTRACT}, crossref(abstract=ABSTRACT), "", id="same abstract"),
+        pytest.param(
+            {"abstract": OTHER_ABSTRACT}, crossref(abstract=ABSTRACT), "guard_container_identifier", id="abstract"
+        ),
+        pytest.param({"authors": (author("Jo", "Loe"),)}, crossref(), "other_authors", id="other authors"),
+        pytest.param({"date": "2022"}, crossref(), "", id="two years later"),
+        pytest.param({"date": "2023"}, crossref(), "other_year", id="three years later"),
+        pytest.param({}, crossref(type="proceedings"), "container", id="proceedings"),
+        pytest.param({"kind": "book"}, crossref(type="proceedings"), "", id="proceedings wanted"),
+    ],
+)
+def test_without_title_an_identifier_is_not_enough(own: dict[str, Any], item: dict[str, Any], reason: str) -> None:
+    stub = {"title": None, "authors": (), "date": None, "identifiers": (DOI,)}
+    chosen, why = choose(known(**stub | own), answers(item))
+    assert (chosen is None, why) == (bool(reason), reason)
+
+
+def test_a_works_kind_and_doubt_about_its_date_are_held_against_answers(workspace: Workspace) -> None:
+    flags = ("low_confidence:date",)
+    stored(workspace, known(kind="paper-conference", kind_raw="Conference paper", flags=flags))
+    (work,) = lacking_works(workspace, Wish())
+    assert (work.known.kind, work.known.kind_raw, work.known.flags) == ("paper-conference", "Conference paper", flags)
 
 
 def test_refused_answers_leave_no_trace_but_in_the_ledger(workspace: Workspace) -> None:

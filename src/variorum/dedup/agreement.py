@@ -2,7 +2,7 @@
 
 Stricter than matching, which weighs: a registry answers something for any title, and what is taken from it
 fills holes unseen. So identifiers must agree, or title, author and year, or, where there is no title, the
-abstract word for word and an author; and no guard may object.
+abstract word for word and an author; and no guard may object. What a publication is must agree as well.
 """
 
 from __future__ import annotations
@@ -10,14 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from rapidfuzz import fuzz
-
 from variorum.dedup.features import Features, content_words
 from variorum.dedup.guards import objections
-from variorum.dedup.scoring import shared_authors
-
-A_SLIP = 80.0
-"""Of 100: how alike two words must be that are one word with a slip of typing."""
+from variorum.dedup.scoring import abstract_likeness, abstracts_differ, shared_authors
+from variorum.dedup.words import is_slip
 
 FEWEST_TITLE_WORDS = 3
 """Words that carry meaning. Shorter titles recur."""
@@ -26,15 +22,18 @@ FEWEST_ABSTRACT_WORDS = 25
 MOST_YEARS_APART = 1
 """A preprint and its article, a journal's online and printed issue."""
 
+MOST_YEARS_APART_BY_ID = 2
+
 
 def disagreement(wanted: Features, answer: Features) -> str | None:
     """Why the answer is not taken for what was wanted, as a code; None when the two agree."""
     objected = objections(wanted, answer)
-    if wanted.identifiers & answer.identifiers:
-        # An identifier may have been written down wrong: titles that contradict it count for more.
-        return next((f"guard_{one.guard}" for one in objected if one.effect != "hold"), None)
     if objected:
+        # What dedup would hold back fills nothing. An identifier may have been written down wrong, too.
         return f"guard_{objected[0].guard}"
+    if wanted.identifiers & answer.identifiers:
+        # Without titles nothing says that it is not the identifier of what the publication stands in.
+        return None if wanted.title and answer.title else _first(wanted, answer, _authors_if_whole, _year_by_id)
     if wanted.title:
         return _first(wanted, answer, _title, _authors, _year)
     if wanted.abstract:
@@ -59,7 +58,7 @@ def _same_words(a: Features, b: Features) -> bool:
         return True
     left, right = Counter(a.title_words), Counter(b.title_words)
     ones, others = list((left - right).elements()), list((right - left).elements())
-    return len(ones) == len(others) == 1 and fuzz.ratio(ones[0], others[0]) >= A_SLIP
+    return len(ones) == len(others) == 1 and is_slip(ones[0], others[0])
 
 
 def _authors(wanted: Features, answer: Features) -> str | None:
@@ -72,16 +71,40 @@ def _authors(wanted: Features, answer: Features) -> str | None:
     return "other_authors" if shared < max(due, 1) else None
 
 
+def _authors_if_whole(wanted: Features, answer: Features) -> str | None:
+    whole = wanted.authors and answer.authors and wanted.authors_complete and answer.authors_complete
+    return "other_authors" if whole and not shared_authors(wanted.authors, answer.authors) else None
+
+
 def _year(wanted: Features, answer: Features) -> str | None:
+    """A neighbouring year; in place of a doubtful one the venue, the abstract or a second author."""
+    if wanted.year_doubtful and answer.year is not None:
+        return None if _something_else(wanted, answer) else "doubtful_year"
     if wanted.year is None or answer.year is None:
         return "no_year_known"
     return _year_if_known(wanted, answer)
 
 
+def _something_else(wanted: Features, answer: Features) -> bool:
+    return (
+        (wanted.venue != "" and wanted.venue == answer.venue)
+        or (abstract_likeness(wanted, answer) is not None and not abstracts_differ(wanted, answer))
+        or shared_authors(wanted.authors, answer.authors) > 1
+    )
+
+
 def _year_if_known(wanted: Features, answer: Features) -> str | None:
+    return _years_apart(wanted, answer, MOST_YEARS_APART)
+
+
+def _year_by_id(wanted: Features, answer: Features) -> str | None:
+    return _years_apart(wanted, answer, MOST_YEARS_APART_BY_ID)
+
+
+def _years_apart(wanted: Features, answer: Features, most: int) -> str | None:
     if wanted.year is None or answer.year is None:
         return None
-    return "other_year" if abs(wanted.year - answer.year) > MOST_YEARS_APART else None
+    return "other_year" if abs(wanted.year - answer.year) > most else None
 
 
 def _abstract(wanted: Features, answer: Features) -> str | None:

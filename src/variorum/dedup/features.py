@@ -27,9 +27,16 @@ _PART = re.compile(
 )
 _NOTICE = re.compile(
     r"^(?:(?:publisher|author)s? )?"
-    r"(erratum|errata|corrigend(?:um|a)|corrections?|addend(?:um|a)|retraction|retracted|expression of concern)\b"
+    r"(erratum|errata|corrigend(?:um|a)|corrections?|addend(?:um|a)|retraction|expression of concern)\b"
     r"|\b(erratum|errata|corrigend(?:um|a)|addend(?:um|a))$"
 )
+_STATE = re.compile(
+    r"\A[\s\[(]{0,9}(?:retracted|withdrawn)(?:\s{1,9}(?:article|paper|chapter))?"
+    r"(?:\s{0,9}[:\])]{1,2}|\s{1,9}[-–—]\s)\s{0,9}(?=\S)",
+    re.I,
+)
+"""What a publisher puts before the title of an article that it has taken back; it stays the same article."""
+
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in) )?"
     r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|book review|discussion)\b"
@@ -52,6 +59,7 @@ class Features:
 
     ``listed_once``: the record's source lists each publication once, so two records of it are two works
     unless something says otherwise. ``own_id``: its source names it by an id, not only by its words.
+    ``year_doubtful``: the record states a year that was inferred; ``year`` is None then.
     """
 
     ref: str
@@ -68,6 +76,7 @@ class Features:
     authors_complete: bool
     profile_only: bool
     year: int | None
+    year_doubtful: bool
     venue: str
     preprint: bool
     volume: str
@@ -79,7 +88,7 @@ class Features:
 
 def features_of(record: Record, *, listed_once: bool = False) -> Features:
     """The features of a record."""
-    title = fold(record.title or "")[:MAX_TITLE]
+    title = fold(_STATE.sub("", record.title or "", count=1))[:MAX_TITLE]
     words = tuple(title.split())
     return Features(
         ref=record.ref,
@@ -97,6 +106,7 @@ def features_of(record: Record, *, listed_once: bool = False) -> Features:
         authors_complete=record.authors_complete,
         profile_only=bool(record.authors) and all(a.evidence == "profile" for a in record.authors),
         year=None if record.low_confidence("date") else year_of(record.date),
+        year_doubtful=record.date is not None and record.low_confidence("date"),
         venue=fold(record.venue or ""),
         preprint=record.stage == "preprint",
         volume=(record.volume or "").strip().lower(),

@@ -6,6 +6,8 @@ A ``veto`` keeps two records apart whatever their score; a ``hold`` leaves the d
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,7 +16,8 @@ from typing import Literal
 from rapidfuzz import fuzz
 
 from variorum.dedup.features import ROMAN, Features, content_words, is_stop_word
-from variorum.dedup.scoring import shared_authors, title_likeness
+from variorum.dedup.scoring import abstract_likeness, abstracts_differ, same_place, shared_authors, title_likeness
+from variorum.dedup.words import is_variant
 
 Effect = Literal["veto", "hold", "related"]
 
@@ -24,6 +27,7 @@ class Objection:
     """A guard that fired: its name, what it does, what it saw.
 
     For ``related``: the relation's kind, and the reference of the record that corrects or answers the other.
+    ``over_chains``: a hold by which no third record, like both, brings the two together either.
     """
 
     guard: str
@@ -31,6 +35,7 @@ class Objection:
     text: str
     relation: str = ""
     subject: str = ""
+    over_chains: bool = False
 
 
 _PREPRINT_DOI_PREFIXES = (
@@ -47,14 +52,7 @@ _DISSIMILAR_TITLES = 60
 _SAME_BUT_FOR_MARKER = 85
 _FEWEST_TELLING_WORDS = 2
 _MOST_YEARS_TO_ANSWER = 4
-_OPPOSITE_PREFIXES = (
-    ("hyper", "hypo"), ("in", "de"), ("in", "ex"), ("pre", "post"), ("intra", "inter"), ("micro", "macro"),
-    ("under", "over"), ("sub", "super"), ("homo", "hetero"), ("mono", "poly"), ("endo", "exo"), ("im", "ex"),
-    ("un", ""), ("non", ""), ("dis", ""), ("in", ""), ("im", ""), ("anti", ""), ("fe", ""), ("wo", ""),
-)  # fmt: skip
-_SHORTEST_STEM = 3
-_SLIP = 75
-"""Words at least this alike, of 100, are one word written in two ways; less alike, they are two words."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def objections(a: Features, b: Features) -> tuple[Objection, ...]:
@@ -78,12 +76,18 @@ def _values(side: Features, scheme: str) -> set[str]:
 
 
 def _container_identifier(a: Features, b: Features) -> Objection | None:
-    """An identifier shared by two quite different titles names what both stand in."""
-    if not a.title or not b.title or not a.identifiers & b.identifiers:
+    """An identifier shared by two quite different titles names what both stand in.
+
+    Different abstracts hint at it, unless the titles are the same: one publication may have two.
+    """
+    if not a.identifiers & b.identifiers:
         return None
-    if title_likeness(a, b) >= _DISSIMILAR_TITLES:
-        return None
-    return Objection("container_identifier", "veto", "one identifier, two different titles: it names their container")
+    text = "one identifier, two different {}: it names their container"
+    if a.title and b.title and title_likeness(a, b) < _DISSIMILAR_TITLES:
+        return Objection("container_identifier", "veto", text.format("titles"))
+    if abstracts_differ(a, b) and not (a.title and a.title == b.title):
+        return Objection("container_identifier", "hold", text.format("abstracts"))
+    return None
 
 
 def _part(a: Features, b: Features) -> Objection | None:
@@ -101,36 +105,43 @@ def _numbers(a: Features, b: Features) -> Objection | None:
     left, right = sorted(a.numbers - b.numbers), sorted(b.numbers - a.numbers)
     if left and right:
         return Objection("numbers", "veto", f"titles differ in numbers: {', '.join(left)} and {', '.join(right)}")
-    if a.identifiers & b.identifiers:
-        return None  # one of them has left it out: "… in KTaO3 (001)"
+    if _left_out(a, b, frozenset(left or right)):
+        return None
     return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(left or right)}")
+
+
+def _left_out(a: Features, b: Features, numbers: frozenset[str]) -> bool:
+    """Whether one of two titles of a shared identifier has but left out ``numbers``: "… in KTaO3 (001)".
+
+    The identifier may be that of the book in which both stand. So different abstracts speak against it, and what
+    continues a work, or comes every year, needs the same abstract or the same page besides.
+    """
+    if not a.identifiers & b.identifiers or abstracts_differ(a, b):
+        return False
+    last = {side.title_words[-1] for side in (a, b)}
+    # A one is rather a title's footnote: the first of a series is told by no number.
+    continues = any(ROMAN.get(word, word) in numbers for word in last - {"1"})
+    if not continues and not any(map(_YEAR.fullmatch, numbers)):
+        return True
+    return same_place(a, b) or abstract_likeness(a, b) is not None
 
 
 def _telling_word(a: Features, b: Features) -> Objection | None:
     """Titles that agree but for one word on each side, and not by a slip: mice and rats, day and night, A and B."""
-    left, right = set(a.title_words), set(b.title_words)
-    if a.identifiers & b.identifiers or len(left - right) != 1 or len(right - left) != 1:
+    if a.identifiers & b.identifiers or len(set(a.title_words) ^ set(b.title_words)) > 2:
         return None
-    (one,), (other,) = left - right, right - left
+    left, right = Counter(a.title_words), Counter(b.title_words)
+    ones, others = set(left - right), set(right - left)
+    if len(ones) != 1 or len(others) != 1:
+        return None
+    (one,), (other,) = ones, others
     if {one, other} & (a.numbers | b.numbers) or one in ROMAN or other in ROMAN:
         return None  # numbers have a guard of their own
     if is_stop_word(one) and is_stop_word(other):
         return None
-    short, long = sorted((one, other), key=len)
-    slip = fuzz.ratio(one, other) >= _SLIP or long.startswith(short)
-    if slip and not _opposite(one, other):
+    if is_variant(one, other) or a.title.replace(" ", "") == b.title.replace(" ", ""):
         return None
     return Objection("telling_word", "hold", f"titles agree but for {one!r} and {other!r}")
-
-
-def _opposite(one: str, other: str) -> bool:
-    """Whether two words share a stem and contradict each other in what stands before it."""
-    for first, second in _OPPOSITE_PREFIXES:
-        for left, right in ((one, other), (other, one)):
-            stem = left.removeprefix(first)
-            if len(stem) >= _SHORTEST_STEM and left == first + stem and right == second + stem:
-                return True
-    return False
 
 
 def _notice(a: Features, b: Features) -> Objection | None:
@@ -161,7 +172,7 @@ def _generic_title(a: Features, b: Features) -> Objection | None:
     """ "Editorial" and its like recur in every issue: only the place in print tells them apart."""
     if a.title not in _GENERIC_TITLES or b.title not in _GENERIC_TITLES or a.identifiers & b.identifiers:
         return None
-    if a.volume and a.volume == b.volume and a.first_page and a.first_page == b.first_page:
+    if same_place(a, b):
         return None
     return Objection("generic_title", "veto", f"generic title {a.title!r} and nothing that places both in print")
 
@@ -180,7 +191,8 @@ def _listed_twice(a: Features, b: Features) -> Objection | None:
     """
     if a.source != b.source or a.own_id != b.own_id or not (a.listed_once and b.listed_once):
         return None
-    return Objection("listed_twice", "hold", f"{a.source} lists each publication once, and has both")
+    text = f"{a.source} lists each publication once, and has both"
+    return Objection("listed_twice", "hold", text, over_chains=a.own_id)
 
 
 _GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (

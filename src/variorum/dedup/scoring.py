@@ -106,13 +106,14 @@ def _abstract(a: Features, b: Features) -> Level | None:
     text = f"abstracts {likeness:.0f} % alike"
     if a.abstract_truncated or b.abstract_truncated:
         text += " as far as both go"
-    for level, least in (("equal", 92), ("close", 82), ("similar", 62), ("unlike", 45)):
+    for level, least in (("equal", 92), ("close", 82), ("similar", _SIMILAR_ABSTRACTS), ("unlike", 45)):
         if likeness >= least:
             return level, text
     return "different", text
 
 
 _LEAST_ABSTRACT = 80
+_SIMILAR_ABSTRACTS = 62
 
 
 def abstract_likeness(a: Features, b: Features) -> float | None:
@@ -127,6 +128,12 @@ def abstract_likeness(a: Features, b: Features) -> float | None:
         shown = min(len(left), len(right))
         left, right = left[:shown], right[:shown]
     return fuzz.ratio(left, right)
+
+
+def abstracts_differ(a: Features, b: Features) -> bool:
+    """Whether both abstracts are known and no more alike than any two."""
+    likeness = abstract_likeness(a, b)
+    return likeness is not None and likeness < _SIMILAR_ABSTRACTS
 
 
 def _authors(a: Features, b: Features) -> Level | None:
@@ -209,9 +216,14 @@ def _pages(a: Features, b: Features) -> Level | None:
         return None
     if a.first_page != b.first_page:
         return "different", f"first pages {a.first_page} and {b.first_page}"
-    if a.volume and a.volume == b.volume:
+    if same_place(a, b):
         return "same", f"both volume {a.volume}, page {a.first_page}"
     return "first_page", f"both page {a.first_page}"
+
+
+def same_place(a: Features, b: Features) -> bool:
+    """Whether both stand in one place in print, as far as volume and first page tell."""
+    return bool(a.volume and a.first_page) and (a.volume, a.first_page) == (b.volume, b.first_page)
 
 
 def _identifier(a: Features, b: Features) -> Level | None:

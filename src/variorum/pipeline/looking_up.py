@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import combinations
 
 from variorum.dedup.agreement import disagreement
 from variorum.dedup.features import Features, features_of
-from variorum.schema import Author, Identifier, Record, year_of
+from variorum.dedup.guards import objections
+from variorum.dedup.kinds import kind_disagreement
+from variorum.schema import Author, Identifier, Record
 from variorum.schema.harvest import Keys
 from variorum.scrapers import Source, Wanted, sources
 from variorum.store.works import FieldRow, SeenRecord
@@ -42,19 +45,19 @@ def record_of_work(work_id: str, fields: Sequence[FieldRow], members: Sequence[S
     """What is known of a work as one record, to hold answers against."""
     chosen = {row.field: row for row in fields if row.position == 0}
     stated = {member.record.ref: member.record for member in members}
-    values = {name: chosen[name].value for name in ("title", "abstract", "date", "venue") if name in chosen}
-    authors, abstract = (stated[chosen[name].ref] if name in chosen else None for name in ("authors", "abstract"))
+    speakers = {name: stated[row.ref] for name, row in chosen.items()}
+    names = ("title", "abstract", "date", "venue", "volume", "pages", "kind")
     return Record(
         source="work",
         source_key=work_id,
         format="work",
-        **values,
-        authors=tuple(Author.model_validate(one) for one in chosen["authors"].value) if authors else (),
-        authors_complete=authors is not None and authors.authors_complete,
-        abstract_truncated=abstract is not None and abstract.abstract_truncated,
+        **{name: chosen[name].value for name in names if name in chosen},
+        kind_raw=speakers["kind"].kind_raw if "kind" in speakers else None,
+        authors=tuple(Author.model_validate(one) for one in chosen["authors"].value) if "authors" in chosen else (),
+        authors_complete="authors" in speakers and speakers["authors"].authors_complete,
+        abstract_truncated="abstract" in speakers and speakers["abstract"].abstract_truncated,
         identifiers=tuple(Identifier.model_validate(row.value) for row in fields if row.field == "identifiers"),
-        volume=chosen["volume"].value if "volume" in chosen else None,
-        pages=chosen["pages"].value if "pages" in chosen else None,
+        flags=("low_confidence:date",) if "date" in speakers and speakers["date"].low_confidence("date") else (),
     )
 
 
@@ -72,7 +75,7 @@ def questions(known: Record, names: Sequence[str]) -> Iterator[Question]:
     wanted = Wanted(
         title=known.title or "",
         family=next((author.family or author.name for author in known.authors), ""),
-        year=year_of(known.date),
+        year=own.year,
         abstract=known.abstract or "",
     )
     for name in names:
@@ -87,16 +90,39 @@ def _digest(own: Features) -> str:
 
 
 def choose(known: Record, answers: Sequence[Record]) -> tuple[Record | None, str]:
-    """The first of a registry's answers that is the publication; else why none is, for people."""
+    """The one of a registry's answers that is the publication; else why none is, for people."""
     own = features_of(known)
     reasons: Counter[str] = Counter()
+    agreeing: list[tuple[Record, Features]] = []
     for answer in answers:
-        reason = disagreement(own, features_of(answer))
+        seen = features_of(answer)
+        reason = disagreement(own, seen) or kind_disagreement(known, answer)
         if reason is None:
-            return answer, ""
-        reasons[reason] += 1
+            agreeing.append((answer, seen))
+        else:
+            reasons[reason] += 1
+    chosen = _best(own, agreeing)
+    if chosen is None and agreeing:
+        reasons["ambiguous"] = len(agreeing)
     told = ", ".join(f"{reason} {count}" if count > 1 else reason for reason, count in reasons.most_common())
-    return None, told
+    return chosen, "" if chosen else told
+
+
+def _best(own: Features, agreeing: Sequence[tuple[Record, Features]]) -> Record | None:
+    """The first of the answers; of several publications the one of the same venue and year; None if none stands out."""
+    for best in (agreeing, [one for one in agreeing if _same_issue(own, one[1])]):
+        if best and not any(_several(a, b) for (_, a), (_, b) in combinations(best, 2)):
+            return best[0][0]
+    return None
+
+
+def _several(a: Features, b: Features) -> bool:
+    """Whether two answers bear different identifiers, neither of them a preprint's."""
+    return any(objection.guard == "identifier_conflict" for objection in objections(a, b))
+
+
+def _same_issue(own: Features, answer: Features) -> bool:
+    return own.venue != "" and own.year is not None and (own.venue, own.year) == (answer.venue, answer.year)
 
 
 def fills(answer: Record) -> frozenset[str]:

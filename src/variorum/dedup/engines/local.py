@@ -58,4 +58,4 @@ def clusters_of(records: Mapping[str, Features], links: Iterable[Link], judged: 
 
 
 def _veto(a: Features, b: Features) -> str | None:
-    return next((f"{o.guard}: {o.text}" for o in objections(a, b) if o.effect != "hold"), None)
+    return next((f"{o.guard}: {o.text}" for o in objections(a, b) if o.effect != "hold" or o.over_chains), None)

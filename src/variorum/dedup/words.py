@@ -1,0 +1,44 @@
+"""Whether two words that differ are one word written in two ways, or two words.
+
+Likeness alone does not tell: arctic and antarctic are as alike as two spellings of one word can be. What
+people mistype is one letter, and seldom the first, where most of what turns a word into its opposite stands.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+_SHORTEST_SLIP = 5
+"""Letters. Among shorter words one letter makes another word."""
+
+_SHORTEST_STEM = 4
+_ENDINGS = frozenset({"s", "es", "d", "ed", "er", "ing", "al", "1"})
+"""What inflects a word; and the mark of a title's first footnote, which scanning leaves behind it."""
+
+_DIPHTHONG = re.compile("[ao]e")
+_OPPOSITES = (("micro", "macro"), ("ab", "ad"), ("pre", "pro"))
+"""Beginnings that turn a word into its opposite by one letter behind the first."""
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether a word is the other with one letter too many, missing, wrong or changed places, not the first."""
+    if min(len(one), len(other)) < _SHORTEST_SLIP or not (one.isalpha() and other.isalpha()):
+        return False
+    return one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1 and not _opposite(one, other)
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Whether two words differ by a slip, in their ending, or as British from American spelling."""
+    short, long = sorted((_DIPHTHONG.sub("e", word) for word in (one, other)), key=len)
+    inflected = len(short) >= _SHORTEST_STEM and long.startswith(short) and long[len(short) :] in _ENDINGS
+    return short == long or inflected or is_slip(one, other)
+
+
+def _opposite(one: str, other: str) -> bool:
+    return any(
+        one.startswith(first) and other == second + one.removeprefix(first)
+        for pair in _OPPOSITES
+        for first, second in (pair, pair[::-1])
+    )
