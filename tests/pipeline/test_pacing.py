@@ -17,7 +17,7 @@ from tests.loopback import NOT_FOUND, Ask, Reply, serve
 from tests.repository import Repository, papers
 
 GAP = 0.5
-CLOCK = 0.002
+CLOCK = 0.01
 """SQLite's clock counts whole milliseconds."""
 
 PAUSE = 0.05
