@@ -18,7 +18,7 @@ from tests.repository import Repository, papers
 
 GAP = 0.5
 CLOCK = 0.01
-"""SQLite's clock counts whole milliseconds."""
+"""Seconds. SQLite's clock counts whole milliseconds, and a machine's clocks are set by a few of them now and then."""
 
 PAUSE = 0.05
 HANGING_SECONDS = 120.0
