@@ -26,8 +26,8 @@ from variorum.store import tables
 from variorum.store.dump import canonical_lines
 from variorum.store.engine import reading
 
-MANY = int(os.environ.get("VARIORUM_TEST_AWARDS", "30"))
-KILLS = int(os.environ.get("VARIORUM_TEST_KILLS", "3"))
+MANY = int(os.environ.get("VARIORUM_TEST_AWARDS", "16"))
+KILLS = int(os.environ.get("VARIORUM_TEST_KILLS", "2"))
 CAPTURES = os.environ.get("VARIORUM_CAPTURES")
 
 
@@ -64,7 +64,7 @@ FAULTS: tuple[Fault, ...] = ("500", "404", "timeout", "empty", "nothing", "cut",
 def test_many_awards_of_which_some_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [f"{1500000 + 37 * n}" for n in range(MANY)]
     dice = random.Random(4)  # noqa: S311 - a shuffle
-    failing = dice.sample(numbers, 24 if MANY >= 200 else 12)
+    failing = dice.sample(numbers, 24 if MANY >= 200 else 8)
     faults = {("api", number): FAULTS[n % len(FAULTS)] for n, number in enumerate(failing[: len(failing) * 2 // 3])}
     faults |= {
         ("par", number): ("500", "404", "cut", "changed")[n % 4]
