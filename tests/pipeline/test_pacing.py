@@ -108,7 +108,7 @@ def test_four_processes_take_turns(tmp_path: Path, db: str | None) -> None:
 
 def test_a_process_killed_in_mid_request_has_paid_for_it(tmp_path: Path, db: str | None) -> None:
     gap = 1.0
-    host = Paced(Repository(papers(6), page_size=3, dublin_core=True), hangs="/a/oai")
+    host = Paced(Repository(papers(6), page_size=2, dublin_core=True), hangs="/a/oai")
     with serve(host, robots=None) as server:
         place = _place(tmp_path, server.url, db, gap)
         with started(place, "ingest oai:a", "ingest oai:b") as (killed, other):
