@@ -134,6 +134,10 @@ def _print_review(review: list[dict[str, Any]]) -> None:
         rows = [[pair[side], pair[f"{side}_title"], pair[f"{side}_venue"]] for side in ("a", "b")]
         print_table(rows, ["record", "*shown as", "*venue"])
         print_line(f"because {', '.join(pair['reasons'])} ({pair['probability']:.3f})")
+    if review:
+        print_line()
+        print_line("See why with: variorum dedup explain RECORD RECORD")
+        print_line("Settle it with: variorum dedup decide RECORD RECORD same|different|unsure --why TEXT")
 
 
 @app.command("explain", epilog="Example: variorum dedup explain nsf_par:76655a9597db86f9 scholar_feed:a8c4cc57b312756b")

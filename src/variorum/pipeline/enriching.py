@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from variorum.config import Settings
 from variorum.errors import ExitCode, NotNowError, StoppedError
+from variorum.pipeline.asking import EVERY_KEYS_FAULT
 from variorum.pipeline.lacking import Lacking, Wish, holes_now, lacking_works, open_questions
 from variorum.pipeline.ledger import recorded
 from variorum.pipeline.looking_up import fills
@@ -53,7 +54,7 @@ class EnrichResult:
         return ExitCode.NEEDS_A_HUMAN if lasting or self.to_review else ExitCode.OK
 
 
-LASTING = frozenset({"blocked", "robots_disallowed", "all_not_found"})
+LASTING = EVERY_KEYS_FAULT | {"all_not_found"}
 """Why a registry cannot be asked, that asking again will not change."""
 
 

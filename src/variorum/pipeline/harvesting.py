@@ -5,28 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from variorum.errors import (
-    ExitCode,
-    NotNowError,
-    StoppedError,
-    UnavailableError,
-    VariorumError,
-)
+from variorum.errors import ExitCode, NotNowError, StoppedError, UnavailableError, VariorumError
 from variorum.pipeline.asking import EVERY_KEYS_FAULT, Asker, DriftError
-from variorum.pipeline.expectations import (
-    Alarm,
-    short_page_alarm,
-    yield_alarm,
-)
-from variorum.pipeline.keeping import (
-    Event,
-    Job,
-    Ledger,
-    keep_failure,
-    keep_step,
-    missed_by,
-    note_unasked,
-)
+from variorum.pipeline.expectations import Alarm, short_page_alarm, yield_alarm
+from variorum.pipeline.keeping import Event, Job, Ledger, keep_failure, keep_step, missed_by, note_unasked
 from variorum.pipeline.outcomes import STATUS, Outcome, what_to_know
 from variorum.pipeline.plans import SCOPE_NAMES, Plan
 from variorum.pipeline.storing import Stored
@@ -111,7 +93,6 @@ class _Walk:
     def __init__(self, job: Job, plan: Plan, client: Client, number: int) -> None:
         self.job = job
         self.plan = plan
-        self.client = client
         self.number = number
         self.engine = job.workspace.engine
         self.so_far = Outcome(plan.source.name, plan.scope_name)
@@ -213,8 +194,9 @@ class _Walk:
                 raise
             key = steps.asked(position).key
             following = steps.after(position) or position.model_copy(update={"done": True})
-            keep_failure(ledger, Missed(key, fault.code, fault.message), following)
-            self.so_far = replace(self.so_far, missed=(*self.so_far.missed, Missed(key, fault.code, fault.message)))
+            missed = Missed(key, fault.code, fault.message)
+            keep_failure(ledger, missed, following)
+            self.so_far = replace(self.so_far, missed=(*self.so_far.missed, missed))
             self._tell("passed_over", key=key, code=fault.code, message=fault.message, keys_done=following.part)
             self._failed_in_a_row += 1
             gives_up = self._failed_in_a_row >= MOST_FAILED_IN_A_ROW and not following.done

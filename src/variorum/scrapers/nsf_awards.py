@@ -6,10 +6,10 @@ were deposited in the Public Access Repository (PAR) come with its id.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from variorum.errors import LayoutError
+from variorum.schema import is_text_key
 from variorum.schema.harvest import Awards, Manners, Request
 from variorum.schema.identifiers import normalise_par_id
 from variorum.scrapers._base import Body, Channel, Endpoint, Expectations, Layout, Source
@@ -20,7 +20,6 @@ from variorum.scrapers._nsf_json import AWARD_FORMAT, MARKS, PRINTED, awards_in,
 from variorum.scrapers._nsf_reference import FORMAT, NAME
 
 _FORMATS = (AWARD_FORMAT, FORMAT)
-_TEXT_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 def ask(endpoint: Endpoint, asked: Asked) -> Request:
@@ -51,7 +50,7 @@ def lead(asked: Asked, page: Body) -> Lead:
 
 def _key_of(text: str) -> str | None:
     """The repository's id, or the key of a record without one, as it is; None for anything else."""
-    return normalise_par_id(text) or (text if _TEXT_KEY.fullmatch(text) else None)
+    return normalise_par_id(text) or (text if is_text_key(text) else None)
 
 
 SOURCE = Source(
