@@ -27,7 +27,8 @@ ONLY_IN = {
     "alembic": {"store"},
     "typer": {"cli"},
     "rich": {"cli"},
-    "rapidfuzz": {"dedup"},
+    # Reports quote how alike two abstracts are, of which matching keeps but the level.
+    "rapidfuzz": {"dedup", "reports"},
     "pylatexenc": {"normalizers"},
     "ftfy": {"normalizers"},
     "bibtexparser": {"scrapers"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import sqlite3
 import subprocess
 import sys
@@ -141,10 +142,12 @@ def test_works(filled: Variorum) -> None:
 def test_explain_is_a_waterfall(filled: Variorum) -> None:
     [pair] = _json(filled("dedup", "report", "--format", "json"))["review"]
     told = filled("dedup", "explain", pair["a"], pair["b"]).out
-    for part in ("any two records that share a key", "abstracts 91 % alike", "guard listed_twice", "verdict:"):
+    for part in ("any two records that share a key", "abstracts 90 % alike", "guard listed_twice", "verdict:"):
         assert part in told
     view = _json(filled("dedup", "explain", pair["b"], pair["a"], "--format", "json"))
-    assert view["prior"] + sum(piece["log_odds"] for piece in view["evidence"]) == pytest.approx(2.5)
+    assert view["prior"] + sum(piece["log_odds"] for piece in view["evidence"]) == pytest.approx(
+        math.log(pair["probability"] / (1 - pair["probability"])), abs=0.01
+    )
     assert view["probability"] == pair["probability"]
     assert filled("dedup", "explain", pair["a"], "nsf_par:none").code == 2
     assert filled("dedup", "explain", pair["a"], pair["a"]).code == 2
@@ -292,7 +295,7 @@ def test_names_that_do_not_exist_are_usage_errors(filled: Variorum) -> None:
 
 def test_info(filled: Variorum) -> None:
     info = _json(filled("db", "info", "--format", "json"))
-    assert info["version"] == "0003"
+    assert info["version"] == "0004"
     assert info["rows"]["record"] == 53
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from variorum.normalizers import normalise
 from variorum.schema import Entry, Record
+from variorum.schema.identifiers import identify, normalise_arxiv, normalise_pmid
 
 
 def record(**fields: str) -> Record:
@@ -252,6 +253,33 @@ def test_identifiers(fields: dict[str, str], expected: list[tuple[str, str, str]
 def test_what_is_no_identifier_is_none_and_flagged(name: str, raw: str) -> None:
     found = record(**{name: raw, "title": "A"})
     assert (found.identifiers, found.flags) == ((), (f"invalid_{name}",))
+
+
+_LEADS = st.sampled_from(["", "doi:", "DOI: ", "http://dx.doi.org/", "https://doi.org/", "https://www.doi.org/"])
+_PARTS = st.lists(
+    st.sampled_from(["10.", "1000/", "48550/", "arXiv.", "2101.00001", "a", "B", "1", ".", "-", "(", ")", "/"])
+)
+
+
+@given(_LEADS, _PARTS)
+def test_a_plain_doi_is_read_as_any_other(lead: str, parts: list[str]) -> None:
+    raw = f"{lead}10.{''.join(parts)}"
+    found = identify(raw)
+    expected = [(found.scheme, found.value, "self")] if found and found.scheme in ("doi", "arxiv") else []
+    assert identifiers(doi=raw) == expected
+
+
+_ARXIV = st.from_regex(
+    r"(arXiv:|https?://arxiv\.org/abs/)?[0-3][0-9][0-2][0-9]\.[0-9]{4,6}(v[0-9]{1,4})?", fullmatch=True
+)
+_PUBMED = "(https?://(www\\.ncbi\\.nlm\\.nih\\.gov/pubmed|pubmed\\.ncbi\\.nlm\\.nih\\.gov)/)?[0-9]{1,10}"
+
+
+@given(_ARXIV, st.from_regex(_PUBMED, fullmatch=True))
+def test_plain_numbers_are_read_as_any_other(arxiv: str, pmid: str) -> None:
+    paper, number = normalise_arxiv(arxiv), normalise_pmid(pmid)
+    assert identifiers(arxiv=arxiv) == ([("arxiv", paper.id, "self")] if paper else [])
+    assert identifiers(pmid=pmid) == ([("pmid", number, "self")] if number else [])
 
 
 def test_several_addresses_are_several_links() -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from variorum.errors import BadInputError
 from variorum.schema import Entry, Rejection
-from variorum.scrapers._citations import FileFormat, guess_format, read_citations
+from variorum.scrapers._citation_fields import NAMES
+from variorum.scrapers._citations import FileFormat, guess_format, read_citations, read_rows
 
 
 def read(text: str, file_format: FileFormat, **columns: str) -> list[Entry | Rejection]:
@@ -119,6 +120,21 @@ def test_a_rejection_keeps_the_row_as_the_file_has_it() -> None:
     (rejection,) = read('id,title\n7,"never closed\nmore\n', "csv")
     assert isinstance(rejection, Rejection)
     assert (rejection.place, rejection.raw) == ("row=1", '7,"never closed\nmore\n')
+
+
+def test_a_rejection_keeps_no_other_row() -> None:
+    found = read('id,title\n1,"A\nB"\n\n2,C,"D\nE"\n3,F\n1,G\n', "csv")
+    assert [one.raw for one in found if isinstance(one, Rejection)] == ['2,C,"D\nE"\n', "1,G\n"]
+    assert [one.place for one in found] == ["row=1", "row=2", "row=3", "row=4"]
+
+
+def test_every_field_has_its_place_in_a_row() -> None:
+    text = f"{','.join(NAMES)}\n{','.join(name.upper() for name in NAMES)}\n"
+    (row,) = read_rows(io.StringIO(text), "csv")
+    renamed = {"id": "key"}
+    expected = {renamed.get(name, name): name.upper() for name in NAMES if name not in ("start", "end")}
+    assert not isinstance(row, Rejection)
+    assert row._asdict() == expected | {"place": "row=1"}
 
 
 def test_a_column_given_by_hand_outranks_recognition_and_serves_nothing_else() -> None:

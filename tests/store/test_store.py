@@ -11,24 +11,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy.exc import IntegrityError
 from tests.conftest import MakeWorkspace
 
 from variorum.config import Settings
+from variorum.dedup.packing import FEATURES_VERSION
 from variorum.errors import BadInputError, DatabaseError, NotNowError
 from variorum.pipeline.combining import combine
 from variorum.pipeline.containers import SavedBody
+from variorum.pipeline.forming import recluster
 from variorum.pipeline.importing import store_saved
 from variorum.pipeline.reading import Page
-from variorum.pipeline.resolving import recluster, run_dedup
+from variorum.pipeline.resolving import run_dedup
 from variorum.pipeline.workspace import Workspace, open_workspace
 from variorum.schema import Author, Award, Identifier, Record, Sighting
 from variorum.scrapers import sources
-from variorum.store import matches, pages, reporting, runs, tables, works
+from variorum.store import blocks, matches, migrate, pages, reporting, runs, tables, works
 from variorum.store.dump import canonical_lines
 from variorum.store.engine import open_engine, plain_errors, reading, writing
 from variorum.store.migrate import HEAD, check_version, upgrade, version_of
@@ -149,7 +154,7 @@ def test_a_changed_record_keeps_its_history_and_gets_new_parts(workspace: Worksp
         assert Record.model_validate_json(old.document) == before
         assert connection.execute(select(tables.record_author.c.name)).scalars().all() == ["Cy Poe"]
         assert connection.execute(select(tables.record_identifier.c.value)).scalars().all() == ["10.1000/b"]
-        assert [one.id for one in matches.unmatched(connection, everything=False)] == [stored.id]
+        assert blocks.awaiting(connection, FEATURES_VERSION) == [stored.id]
         [work_id] = works.live_ids(connection)
         merged = {row.field: row.value for row in works.fields(connection, [work_id])[work_id]}
     assert (merged["title"], merged["date"]) == (OTHER_TITLE, "2021")
@@ -576,6 +581,66 @@ def test_a_database_of_another_version_is_refused_and_a_newer_one_never_touched(
     with pytest.raises(DatabaseError, match="newer") as caught:
         upgrade(workspace.engine)
     assert caught.value.code == "ahead"
+
+
+def to_version(engine: Engine, version: str) -> None:
+    """Bring a database up or down to a version."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        known = version_of(connection)
+        (command.upgrade if known is None or known < version else command.downgrade)(config, version)
+        connection.commit()
+
+
+def test_pairs_stand_as_they_are_until_the_first_run_after_an_upgrade(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    to_version(engine, "0003")
+    ids = {key: pages.work_id_of(f"alpha:{key}") for key in "abc"}
+    with writing(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO run (id, command, arguments, software, started_at, status)"
+                " VALUES (1, 'import', '[]', '', '', 'ok')"
+            )
+        )
+        for number, key in enumerate("abc", start=1):
+            own = record(key, abstract="One abstract for all of them.")
+            values = {"n": number, "key": key, "document": own.model_dump_json(), "hash": own.content_hash()}
+            values |= {
+                "work": ids[key],
+                "home": ids["c" if key == "c" else "a"],
+                "to": ids["a"] if key == "b" else None,
+            }
+            for statement in (
+                "INSERT INTO record (id, source, source_key, kind, document, content_hash, matched_hash, first_run_id,"
+                " changed_run_id) VALUES (:n, 'alpha', :key, 'article', :document, :hash, :hash, 1, 1)",
+                "INSERT INTO work (id, founder_id, published_run_id, search_text) VALUES (:work, :n, 1, '')",
+                "INSERT INTO record_key (record_id, key) VALUES (:n, 'a key')",
+            ):
+                connection.execute(text(statement), values)
+            connection.execute(text("UPDATE work SET redirect_to = :to WHERE id = :work"), values)
+            connection.execute(text("INSERT INTO work_record (record_id, work_id) VALUES (:n, :home)"), values)
+        pairs = "INSERT INTO pair (a_id, b_id, probability, verdict, reasons) VALUES (:a, :b, :p, 'same', '[]')"
+        connection.execute(text(pairs), [{"a": 1, "b": 2, "p": 0.99}, {"a": 2, "b": 3, "p": 0.999999}])
+    try:
+        assert upgrade(engine) == ("0003", HEAD)
+        with reading(engine) as connection:
+            assert blocks.awaiting(connection, FEATURES_VERSION) == [1, 2, 3]
+            pairs_of_b = matches.pairs_touching(connection, [2])
+            joined, apart = pairs_of_b[1, 2], pairs_of_b[2, 3]
+            assert (round(joined.log_odds, 3), joined.cut) == (4.595, False)
+            assert (round(apart.log_odds, 3), apart.cut) == (13.816, True)
+            assert [(row.a_id, row.b_id) for row in matches.review_pairs(connection)] == [(2, 3)]
+        to_version(engine, "0003")
+        assert upgrade(engine) == ("0003", HEAD)
+        with writing(engine) as connection:
+            assert list(matches.pairs_touching(connection, [1])) == [(1, 2)]
+            with pytest.raises(IntegrityError):
+                connection.execute(text("UPDATE pair SET verdict = 'perhaps'"))
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize("create", [False, True])

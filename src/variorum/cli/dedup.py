@@ -148,12 +148,15 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
 
     found = explain_pair(workspace(db), a, b)
     if output is Format.JSON:
-        print_json(explain_view(found.match, found.shared_keys, found.judgement))
+        print_json(explain_view(found.match, found.features, found.shared_keys, found.judgement))
         return
-    rows = waterfall(found.match)
+    rows = waterfall(found.match, found.features)
     if output is Format.CSV:
         print_csv(
-            [{"evidence": label, "log_odds": weight, "probability": running} for label, weight, running, _ in rows],
+            [
+                {"evidence": label, "log_odds": float(weight) if weight else None, "probability": running}
+                for label, weight, running, _ in rows
+            ],
             ["evidence", "log_odds", "probability"],
         )
         return
@@ -163,11 +166,10 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
     )
     print_line()
     print_table(rows, ["*evidence", ">log-odds", ">so far", "different │ same"])
-    for objection in found.match.objections:
-        print_line(f"guard {objection.guard} ({objection.effect}): {objection.text}")
+    print_line()
     if not found.shared_keys:
         print_line("the two share no blocking key, so a dedup run never compares them")
-    print_line(f"verdict: {found.verdict_text}")
+    print_line(found.verdict_text)
 
 
 class Verdict(StrEnum):
@@ -219,6 +221,9 @@ def file(
         list[str] | None,
         typer.Option("--map", help="NAME=COLUMN for a column with an unusual heading, e.g. title=Titel."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes to use; all processors if not given.", min=1)
+    ] = None,
 ) -> None:
     """Deduplicate citation files without a database.
 
@@ -226,15 +231,19 @@ def file(
     not be read; they are named on standard error.
     """
     from variorum.errors import ExitCode
-    from variorum.pipeline.citation_files import dedup_files, parse_mapping
+    from variorum.pipeline.citation_files import parse_mapping
+    from variorum.pipeline.file_dedup import dedup_files
 
-    with progress("comparing", None) as bar:
+    with progress("reading", None) as bar:
         result = dedup_files(
             inputs,
             out,
             pairs,
             parse_mapping(columns or []),
-            lambda done, total: bar.update(bar.task_ids[0], completed=done, total=total),
+            workers=workers,
+            progress=lambda what, done, total: bar.update(
+                bar.task_ids[0], description=what, completed=done, total=total
+            ),
         )
     for locator, rejection in result.rejections:
         say(f"{locator}: {rejection.code}: {rejection.message}")

@@ -1,163 +1,155 @@
-"""What of a record is compared, computed once: normal forms of its words, names, numbers and ids."""
+"""What of a statement is compared, computed once: normal forms of its words, names, numbers and ids."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from anyascii import anyascii
+from variorum.dedup.bylines import read_byline, read_names
+from variorum.dedup.folding import fold, plain
+from variorum.dedup.places import read_pages, read_volume
+from variorum.dedup.references import read_reference
+from variorum.dedup.titles import read_title
+from variorum.dedup.venues import is_thesis, read_venue
 
-from variorum.schema import Author, Record, is_text_key, year_of
+MAX_ABSTRACT = 300
+"""Characters compared of an abstract. Beginnings tell abstracts apart; a listing shows no more of them."""
 
-MAX_TITLE = 500
-MAX_ABSTRACT = 2_000
-"""Characters compared of a title and of an abstract: one 600 kB string would cost seconds a pair."""
+_ROOM_FOR_HEADING = 60
 
-_WORD = re.compile(r"[a-z0-9]+")
-_LETTERS = re.compile(r"[^\W_]+")
-ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_NUMBER_WORDS = dict(
-    zip("one two three four five six seven eight nine ten".split(), map(str, range(1, 11)), strict=True)
+_YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>;,]+")
+_PMID = re.compile(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?([1-9]\d{0,8})\b")
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+?)(?:v\d+)?$")
+_HEADING = re.compile(
+    r"^(?:(?:abstract|background|objectives?|purpose|aims?|summary|introduction|context|copyright|c|importance)"
+    r"(?: (?:and|of|the) (?:objectives?|purpose|aims?|study|review))? )+"
 )
-# A letter counts after words that always take a number or letter; "a field study: a season" is no study A.
-_PART = re.compile(
-    r"\b(?:(?:part|pt|volume|vol|book|appendix) ([a-h]|[ivx]+|\d+|" + "|".join(_NUMBER_WORDS) + r")"
-    r"|(?:chapter|phase|study|paper|section|episode) ([ivx]+|\d+))\b"
-)
-_NOTICE = re.compile(
-    r"^(?:(?:publisher|author)s? )?"
-    r"(erratum|errata|corrigend(?:um|a)|corrections?|addend(?:um|a)|retraction|expression of concern)\b"
-    r"|\b(erratum|errata|corrigend(?:um|a)|addend(?:um|a))$"
-)
-_STATE = re.compile(
-    r"\A[\s\[(]{0,9}(?:retracted|withdrawn)(?:\s{1,9}(?:article|paper|chapter))?"
-    r"(?:\s{0,9}[:\])]{1,2}|\s{1,9}[-–—]\s)\s{0,9}(?=\S)",
-    re.I,
-)
-"""What a publisher puts before the title of an article that it has taken back; it stays the same article."""
-
-_RESPONSE = re.compile(
-    r"^(?:(?:a|the|in) )?"
-    r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|book review|discussion)\b"
-    r"(?= (?:on|to|of|from|by|concerning|regarding)\b)"
-)
-_STOP_WORDS = frozenset("a an and as at by for from in into is of on or the to under using via with".split())
+_PREPRINT_DOI_PREFIXES = (
+    "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
+    "10.36227/", "10.31222/", "10.22541/", "10.14293/", "10.7287/", "10.32388/",
+)  # fmt: skip
+"""DOIs that name a preprint, which its article's own DOI does not contradict."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A comparable author: folded family name and first initial, either empty when unknown."""
+class Statement(NamedTuple):
+    """What a source says of a publication, as far as matching goes, in the source's words.
 
-    family: str
-    initial: str
+    Authors come as one ``byline``, or apart as ``names`` (family, given; or whole name, ""). ``identifiers`` are
+    (scheme, value) in normal form. ``listed_once``: the source lists each publication once, so two statements of
+    it are two works unless something says otherwise. ``own_id``: the source names it by an id, not only by words.
+    """
+
+    ref: str
+    source: str = ""
+    kind: str = ""
+    title: str = ""
+    byline: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    names_complete: bool = False
+    profile_only: bool = False
+    year: str = ""
+    year_doubtful: bool = False
+    venue: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    identifiers: tuple[tuple[str, str], ...] = ()
+    abstract: str = ""
+    abstract_truncated: bool = False
+    preprint: bool = False
+    listed_once: bool = False
+    own_id: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """A record as the matcher sees it. Text is folded: Latin letters, lower case, single spaces.
+class Features(NamedTuple):
+    """A statement as the matcher sees it. Text is folded: Latin letters, lower case, single spaces.
 
-    ``listed_once``: the record's source lists each publication once, so two records of it are two works
-    unless something says otherwise. ``own_id``: its source names it by an id, not only by its words.
-    ``year_doubtful``: the record states a year that was inferred; ``year`` is None then.
+    ``families`` and ``givens`` (names) are of one length. Nothing known is an empty string, 0 or an empty tuple.
     """
 
     ref: str
     source: str
-    listed_once: bool
-    own_id: bool
+    kind: str
     title: str
-    title_words: tuple[str, ...]
-    numbers: frozenset[str]
-    part: str
-    notice: str
-    response: str
-    authors: tuple[Name, ...]
+    main_title: str
+    families: tuple[str, ...]
+    givens: tuple[str, ...]
     authors_complete: bool
     profile_only: bool
-    year: int | None
+    year: int
     year_doubtful: bool
     venue: str
+    form: str
     preprint: bool
     volume: str
+    issue: str
     first_page: str
-    identifiers: frozenset[tuple[str, str]]
+    last_page: int
+    identifiers: tuple[str, ...]
     abstract: str
     abstract_truncated: bool
+    listed_once: bool
+    own_id: bool
 
 
-def features_of(record: Record, *, listed_once: bool = False) -> Features:
-    """The features of a record."""
-    title = fold(_STATE.sub("", record.title or "", count=1))[:MAX_TITLE]
-    words = tuple(title.split())
+def features_of(said: Statement) -> Features:
+    """The features of a statement."""
+    if not (said.byline or said.names or said.venue or said.volume) and (parts := read_reference(said.title)):
+        said = said._replace(**parts)  # type: ignore[arg-type]
+    title, main = read_title(said.title) if said.title else ("", "")
+    if said.names:
+        families, givens = read_names(said.names)
+        complete = said.names_complete
+    else:
+        families, givens, complete = read_byline(said.byline)
+    venue, form = read_venue(said.venue, said.kind) if said.venue or said.kind else ("", "")
+    volume, issue = read_volume(said.volume) if said.volume else ("", "")
+    if not issue and said.issue:
+        issue = read_volume(said.issue)[0]
+    first_page, last_page = read_pages(said.pages) if said.pages else ("", 0)
+    year = 0 if said.year_doubtful else _year(said.year)
+    abstract = _abstract(said.abstract) if said.abstract else ""
+    identifiers = said.identifiers
+    # All in their order, since given by name they take several times as long.
     return Features(
-        ref=record.ref,
-        source=record.source,
-        listed_once=listed_once,
-        own_id=not is_text_key(record.source_key),
-        title=title,
-        title_words=words,
-        numbers=frozenset(ROMAN.get(word, word) for word in words[1:] if word in ROMAN or word[0].isdigit())
-        | frozenset(word for word in words[:1] if word[0].isdigit()),
-        part=_part_of(title),
-        notice=_marker(_NOTICE, title),
-        response=_marker(_RESPONSE, title),
-        authors=tuple(name for name in map(_name_of, record.authors) if name.family),
-        authors_complete=record.authors_complete,
-        profile_only=bool(record.authors) and all(a.evidence == "profile" for a in record.authors),
-        year=None if record.low_confidence("date") else year_of(record.date),
-        year_doubtful=record.date is not None and record.low_confidence("date"),
-        venue=fold(record.venue or ""),
-        preprint=record.stage == "preprint",
-        volume=(record.volume or "").strip().lower(),
-        first_page=_first_page(record.pages),
-        identifiers=frozenset((i.scheme, i.value) for i in record.identifiers if i.role == "self"),
-        abstract=fold(record.abstract or "")[:MAX_ABSTRACT],
-        abstract_truncated=record.abstract_truncated or len(record.abstract or "") > MAX_ABSTRACT,
+        said.ref,
+        said.source,
+        said.kind,
+        title,
+        main,
+        families,
+        givens,
+        complete,
+        said.profile_only,
+        year,
+        said.year_doubtful,
+        venue,
+        "thesis" if said.volume and not volume and is_thesis(said.volume) else form,
+        said.preprint or form == "preprint" or (identifiers != () and _names_a_preprint(identifiers)),
+        volume,
+        issue,
+        first_page,
+        last_page,
+        tuple(sorted(f"{scheme}:{value}" for scheme, value in identifiers)) if identifiers else (),
+        abstract,
+        said.abstract_truncated or len(said.abstract) > MAX_ABSTRACT,
+        said.listed_once,
+        said.own_id,
     )
 
 
-def fold(text: str) -> str:
-    """Text reduced to what comparing needs: compatibility forms, Latin transliteration, lower case, words."""
-    lower = text.lower() if text.isascii() else _folded_case(text)
-    words = _WORD.findall(anyascii(lower).lower().replace("'", ""))
-    # A few letters have no Latin equivalent; better their own shape than nothing.
-    return " ".join(words or _LETTERS.findall(lower))
+def _names_a_preprint(identifiers: tuple[tuple[str, str], ...]) -> bool:
+    return any(scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES) for scheme, value in identifiers)
 
 
-def _folded_case(text: str) -> str:
-    """Compatibility form without case; folding case can undo the form, so it is made again."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+def _year(text: str) -> int:
+    if len(text) == 4 and text.isascii() and text.isdigit():
+        return int(text)
+    found = _YEAR.search(text)
+    return int(found[0]) if found else 0
 
 
-def is_stop_word(word: str) -> bool:
-    """Whether a word carries no meaning of its own."""
-    return word in _STOP_WORDS
-
-
-def content_words(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words that carry meaning, in order."""
-    return tuple(word for word in words if word not in _STOP_WORDS)
-
-
-def _name_of(author: Author) -> Name:
-    family = fold(author.family or author.name)
-    given = fold(author.given or "")
-    return Name(family=family, initial=given[:1])
-
-
-def _part_of(title: str) -> str:
-    """The part marker's value (``2`` for "Part II" and "Part Two"), empty without one."""
-    found = _marker(_PART, title)
-    return ROMAN.get(found) or _NUMBER_WORDS.get(found, found)
-
-
-def _marker(pattern: re.Pattern[str], title: str) -> str:
-    """What the pattern's groups found in the title, in the singular; empty without."""
-    match = pattern.search(title)
-    return "".join(filter(None, match.groups())).removesuffix("s") if match else ""
-
-
-def _first_page(pages: str | None) -> str:
-    match = re.search(r"[A-Za-z]?\d+", pages or "")
-    return match[0].lower() if match else ""
+def _abstract(text: str) -> str:
+    folded = fold(plain(text[: MAX_ABSTRACT + _ROOM_FOR_HEADING]))
+    return _HEADING.sub("", folded, count=1)[:MAX_ABSTRACT]

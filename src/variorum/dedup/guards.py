@@ -10,19 +10,30 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
+from operator import ne
 from typing import Literal
 
 from rapidfuzz import fuzz
 
-from variorum.dedup.features import ROMAN, Features, content_words, is_stop_word
-from variorum.dedup.scoring import abstract_likeness, abstracts_differ, same_place, shared_authors, title_likeness
+from variorum.dedup.authorship import shared_authors
+from variorum.dedup.comparing import Comparison, compare
+from variorum.dedup.features import Features
+from variorum.dedup.folding import STOP_WORDS
+from variorum.dedup.identity import conflict
+from variorum.dedup.titles import (
+    ROMAN,
+    content_words,
+    notice_of,
+    numbers_of,
+    part_of,
+    response_of,
+)
 from variorum.dedup.words import is_variant
 
 Effect = Literal["veto", "hold", "related"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Objection:
     """A guard that fired: its name, what it does, what it saw.
 
@@ -38,123 +49,147 @@ class Objection:
     over_chains: bool = False
 
 
-_PREPRINT_DOI_PREFIXES = (
-    "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
-)  # fmt: skip
-"""DOIs that name a preprint, which its article's own DOI does not contradict."""
-
-_GENERIC_TITLES = frozenset(
-    line
-    for line in files("variorum.dedup").joinpath("generic_titles.txt").read_text().splitlines()
-    if not line.startswith("#")
-)
-_DISSIMILAR_TITLES = 60
 _SAME_BUT_FOR_MARKER = 85
 _FEWEST_TELLING_WORDS = 2
+_MOST_TELLING_WORDS = 2
 _MOST_YEARS_TO_ANSWER = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SAME_PLACE = frozenset({"page_volume", "range_volume", "range"})
+_SAME_ISSUE = frozenset({"page_volume", "volume_issue"})
+_SAME_TITLE = frozenset({"equal_rich", "equal", "equal_poor", "slip", "slip_poor", "generic"})
+_ALIKE = _SAME_TITLE | {"begins", "near", "begins_poor", "near_poor", "contained", "close"}
+_SAME_AUTHORS = frozenset({"equal_many", "equal", "all_many", "all", "most_many"})
 
 
-def objections(a: Features, b: Features) -> tuple[Objection, ...]:
+def objections(a: Features, b: Features, levels: Comparison | None = None) -> tuple[Objection, ...]:
     """Every guard that objects to merging the two, in a fixed order."""
-    return tuple(found for guard in _GUARDS if (found := guard(a, b)) is not None)
+    found = compare(a, b) if levels is None else levels
+    return tuple(objection for guard in _GUARDS if (objection := guard(a, b, found)) is not None)
 
 
-def _identifier_conflict(a: Features, b: Features) -> Objection | None:
+def _identifier_conflict(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """Two identifiers of one scheme, of which a publication has only one."""
-    for scheme in ("doi", "arxiv", "pmid"):
-        left, right = (_values(side, scheme) for side in (a, b))
-        if left and right and not left & right:
-            text = f"{scheme} {min(left)} and {min(right)}"
-            return Objection("identifier_conflict", "veto", text)
-    return None
+    if levels.identifier not in ("other", "missing") or not (text := conflict(a, b)):
+        return None
+    if levels.place in _SAME_PLACE and levels.title in _SAME_TITLE:
+        return None  # what stands in one place under one title is one publication, and one of the two a slip
+    return Objection("identifier_conflict", "veto", text)
 
 
-def _values(side: Features, scheme: str) -> set[str]:
-    values = {value for name, value in side.identifiers if name == scheme}
-    return {value for value in values if not (scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES))}
-
-
-def _container_identifier(a: Features, b: Features) -> Objection | None:
-    """An identifier shared by two quite different titles names what both stand in.
-
-    Different abstracts hint at it, unless the titles are the same: one publication may have two.
-    """
-    if not a.identifiers & b.identifiers:
+def _container_identifier(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """An identifier shared by two quite different titles names what both stand in."""
+    if levels.identifier != "shared":
         return None
     text = "one identifier, two different {}: it names their container"
-    if a.title and b.title and title_likeness(a, b) < _DISSIMILAR_TITLES:
+    if levels.title in ("different", "faint", "similar", "in_place"):
+        if levels.abstract in ("equal", "close"):
+            return None
+        if (
+            levels.authors in _SAME_AUTHORS
+            and levels.abstract == "missing"
+            and (a.preprint or b.preprint or levels.place in _SAME_PLACE)
+        ):
+            return None  # a title translated, or changed from one version to the next
         return Objection("container_identifier", "veto", text.format("titles"))
-    if abstracts_differ(a, b) and not (a.title and a.title == b.title):
+    if levels.abstract == "different" and levels.title not in _SAME_TITLE:
         return Objection("container_identifier", "hold", text.format("abstracts"))
     return None
 
 
-def _part(a: Features, b: Features) -> Objection | None:
-    if a.part == b.part or not a.title or not b.title:
+def _part(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    if a.title == b.title or not a.title or not b.title:
         return None
-    if a.part and b.part:
-        return Objection("part", "veto", f"part {a.part} and part {b.part}")
-    return Objection("part", "hold", f"only one is a part ({a.part or b.part})")
-
-
-def _numbers(a: Features, b: Features) -> Objection | None:
-    """Numbers tell yearly reports, phases and doses apart."""
-    if not a.title or not b.title or a.numbers == b.numbers:
+    left, right = part_of(a.title), part_of(b.title)
+    if left == right:
         return None
-    left, right = sorted(a.numbers - b.numbers), sorted(b.numbers - a.numbers)
     if left and right:
-        return Objection("numbers", "veto", f"titles differ in numbers: {', '.join(left)} and {', '.join(right)}")
-    if _left_out(a, b, frozenset(left or right)):
+        return Objection("part", "veto", f"part {left} and part {right}")
+    if levels.place in _SAME_PLACE or levels.identifier == "shared":
         return None
-    return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(left or right)}")
+    return Objection("part", "hold", f"only one is a part ({left or right})")
 
 
-def _left_out(a: Features, b: Features, numbers: frozenset[str]) -> bool:
-    """Whether one of two titles of a shared identifier has but left out ``numbers``: "… in KTaO3 (001)".
+def _numbers(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """Numbers tell yearly reports, phases and doses apart."""
+    if a.title == b.title or not a.title or not b.title:
+        return None
+    left, right = set(numbers_of(a.title)), set(numbers_of(b.title))
+    if left == right:
+        return None
+    ones, others = sorted(left - right), sorted(right - left)
+    settled = levels.place in _SAME_PLACE or levels.identifier == "shared"
+    if ones and others:
+        if settled and (
+            a.preprint or b.preprint or sorted("".join(ones)) == sorted("".join(others)) or _misprinted(levels)
+        ):
+            return None
+        return Objection("numbers", "veto", f"titles differ in numbers: {', '.join(ones)} and {', '.join(others)}")
+    only = ones or others
+    if settled or _footnote(a, b, only):
+        return None
+    return Objection("numbers", "hold", f"a number stands in one title only: {', '.join(only)}")
 
-    The identifier may be that of the book in which both stand. So different abstracts speak against it, and what
-    continues a work, or comes every year, needs the same abstract or the same page besides.
-    """
-    if not a.identifiers & b.identifiers or abstracts_differ(a, b):
+
+def _misprinted(levels: Comparison) -> bool:
+    """No two works fill the same pages of one volume."""
+    return levels.place == "range_volume" and levels.authors in _SAME_AUTHORS
+
+
+def _footnote(a: Features, b: Features, only: list[str]) -> bool:
+    """A one at a title's end is rather a footnote's mark: the first of a series is told by no number."""
+    return only == ["1"] and any(side.title.endswith(" 1") for side in (a, b))
+
+
+def _telling_word(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """Titles that agree but for a word or two on each side, and not by a slip: mice and rats, day and night."""
+    if a.title == b.title or levels.identifier == "shared" or levels.place in _SAME_PLACE:
+        return None
+    if a.preprint != b.preprint and levels.abstract == "equal":
+        return None  # an article may be retitled when it is published
+    left, right = Counter(a.title.split()), Counter(b.title.split())
+    ones, others = sorted((left - right).elements()), sorted((right - left).elements())
+    if (
+        len(ones) != len(others)
+        or len(ones) > _MOST_TELLING_WORDS
+        or a.title.replace(" ", "") == b.title.replace(" ", "")
+    ):
+        return None
+    if not ones:
+        moved = sum(map(ne, a.title.split(), b.title.split()))
+        return (
+            Objection("telling_word", "hold", "titles agree but for two words that change places")
+            if moved == 2
+            else None
+        )
+    telling = next((pair for pair in zip(ones, others, strict=True) if _tells(*pair)), None)
+    if telling is None:
+        return None
+    return Objection("telling_word", "hold", f"titles agree but for {telling[0]!r} and {telling[1]!r}")
+
+
+def _tells(one: str, other: str) -> bool:
+    """Whether two words are neither one but for a slip, nor small, nor numbers, which have a guard of their own."""
+    if {one, other} <= STOP_WORDS or one in ROMAN or other in ROMAN or one[0].isdigit() or other[0].isdigit():
         return False
-    last = {side.title_words[-1] for side in (a, b)}
-    # A one is rather a title's footnote: the first of a series is told by no number.
-    continues = any(ROMAN.get(word, word) in numbers for word in last - {"1"})
-    if not continues and not any(map(_YEAR.fullmatch, numbers)):
-        return True
-    return same_place(a, b) or abstract_likeness(a, b) is not None
+    return not is_variant(one, other)
 
 
-def _telling_word(a: Features, b: Features) -> Objection | None:
-    """Titles that agree but for one word on each side, and not by a slip: mice and rats, day and night, A and B."""
-    if a.identifiers & b.identifiers or len(set(a.title_words) ^ set(b.title_words)) > 2:
+def _notice(a: Features, b: Features, _: Comparison) -> Objection | None:
+    if a.title == b.title:
         return None
-    left, right = Counter(a.title_words), Counter(b.title_words)
-    ones, others = set(left - right), set(right - left)
-    if len(ones) != 1 or len(others) != 1:
+    left, right = notice_of(a.title), notice_of(b.title)
+    if left == right:
         return None
-    (one,), (other,) = ones, others
-    if {one, other} & (a.numbers | b.numbers) or one in ROMAN or other in ROMAN:
-        return None  # numbers have a guard of their own
-    if is_stop_word(one) and is_stop_word(other):
-        return None
-    if is_variant(one, other) or a.title.replace(" ", "") == b.title.replace(" ", ""):
-        return None
-    return Objection("telling_word", "hold", f"titles agree but for {one!r} and {other!r}")
+    return _belongs_to(a, b, "notice", "corrects", f"one is a notice ({left or right})")
 
 
-def _notice(a: Features, b: Features) -> Objection | None:
-    if a.notice == b.notice:
+def _response(a: Features, b: Features, _: Comparison) -> Objection | None:
+    if a.title == b.title:
         return None
-    notice = a.notice or b.notice
-    return _belongs_to(a, b, "notice", "corrects", f"one is a notice ({notice})")
-
-
-def _response(a: Features, b: Features) -> Objection | None:
-    if a.response == b.response:
+    left, right = response_of(a.title), response_of(b.title)
+    if left == right:
         return None
-    return _belongs_to(a, b, "response", "responds_to", f"one is a {a.response or b.response}")
+    return _belongs_to(a, b, "response", "responds_to", f"one is a {left or right}")
 
 
 def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) -> Objection:
@@ -162,29 +197,118 @@ def _belongs_to(a: Features, b: Features, guard: str, relation: str, text: str) 
     short, long = sorted((a, b), key=lambda side: len(side.title))
     ends = long.title[: len(short.title)], long.title[len(long.title) - len(short.title) :]
     contained = any(fuzz.ratio(end, short.title) >= _SAME_BUT_FOR_MARKER for end in ends)
-    in_time = a.year is None or b.year is None or abs(a.year - b.year) <= _MOST_YEARS_TO_ANSWER
-    if len(content_words(short.title_words)) > _FEWEST_TELLING_WORDS and contained and in_time:
+    in_time = not a.year or not b.year or abs(a.year - b.year) <= _MOST_YEARS_TO_ANSWER
+    if len(content_words(short.title.split())) > _FEWEST_TELLING_WORDS and contained and in_time:
         return Objection(guard, "related", text, relation, long.ref)
     return Objection(guard, "veto", text)
 
 
-def _generic_title(a: Features, b: Features) -> Objection | None:
+def _shorter(a: Features, b: Features) -> str:
+    return min(a.title, b.title, key=lambda title: (len(title), title))
+
+
+def _generic_title(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """ "Editorial" and its like recur in every issue: only the place in print tells them apart."""
-    if a.title not in _GENERIC_TITLES or b.title not in _GENERIC_TITLES or a.identifiers & b.identifiers:
+    if levels.title != "generic" or levels.identifier == "shared":
         return None
-    if same_place(a, b):
+    place = levels.place
+    if place in _SAME_PLACE or (place == "volume_issue" and levels.authors in ("equal", "equal_one", "equal_many")):
         return None
-    return Objection("generic_title", "veto", f"generic title {a.title!r} and nothing that places both in print")
+    if (
+        place == "missing"
+        and a.year == b.year
+        and levels.authors in ("equal", "equal_one", "equal_many")
+        and levels.venue in ("same", "short", "like")
+    ):
+        return None
+    return Objection(
+        "generic_title",
+        "veto",
+        f"generic title {_shorter(a, b)!r} and nothing that places both in print",
+    )
 
 
-def _disjoint_authors(a: Features, b: Features) -> Objection | None:
-    known = a.authors and b.authors and a.authors_complete and b.authors_complete
-    if not known or a.identifiers & b.identifiers or shared_authors(a.authors, b.authors):
+def _disjoint_authors(_a: Features, _b: Features, levels: Comparison) -> Objection | None:
+    if levels.authors != "none" or levels.identifier == "shared":
+        return None
+    if levels.place == "range_volume" and levels.year == "same" and levels.venue != "other":
+        return None  # no two works fill the same pages of one volume
+    if levels.place in _SAME_PLACE and (levels.title in _SAME_TITLE or levels.abstract == "equal"):
         return None
     return Objection("disjoint_authors", "veto", "both bylines are complete and share nobody")
 
 
-def _listed_twice(a: Features, b: Features) -> Objection | None:
+def _another_place(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """Volume or issue and pages differ, or volume and venue: a paper and its abstract, or its second appearance."""
+    elsewhere = levels.place == "other_page_volume" or (levels.place == "other_volume" and levels.venue == "other")
+    if not elsewhere or (levels.identifier == "shared" and levels.venue != "other"):
+        return None
+    return Objection("another_place", "veto", f"{_place(a)} and {_place(b)}")
+
+
+def _place(side: Features) -> str:
+    number = f"{side.volume}({side.issue})" if side.issue else side.volume
+    return " ".join(filter(None, (side.venue, number, side.first_page and f"page {side.first_page}")))
+
+
+def _another_form(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """A report, a thesis, a conference paper and a journal article of one title are works of their own."""
+    if not a.form or not b.form or "preprint" in (a.form, b.form) or levels.identifier == "shared":
+        return None
+    if a.form == b.form and (a.form != "conference" or levels.venue != "other"):
+        return None
+    if levels.place in _SAME_PLACE or a.venue == b.venue:
+        return None
+    if a.form == b.form:
+        return Objection("another_form", "hold", "two conferences")
+    text = f"{a.form} and {b.form}"
+    if levels.title in _ALIKE and shared_authors(a, b):
+        return Objection(
+            "another_form", "related", text, "version_of", max(a, b, key=lambda side: (side.year, side.ref)).ref
+        )
+    return Objection("another_form", "veto", text)
+
+
+def _extension(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """A subtitle that only one has, in another year: a second paper on the same thing."""
+    if not a.year or not b.year or a.year == b.year or a.preprint or b.preprint or levels.identifier == "shared":
+        return None
+    if levels.title not in ("begins", "begins_poor") or levels.place in _SAME_PLACE:
+        return None
+    return Objection("extension", "hold", f"only one has a subtitle, and the years are {a.year} and {b.year}")
+
+
+def _other_title(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """Whatever else agrees: two papers of the same people in one issue have just that in common."""
+    if levels.identifier == "shared" or levels.place in ("range", "range_volume"):
+        return None
+    if levels.abstract in ("equal", "close") and (levels.title == "missing" or a.preprint or b.preprint):
+        return None
+    if (
+        levels.title == levels.abstract == "missing"
+        and levels.place not in _SAME_PLACE
+        and "missing" in (levels.authors, levels.venue)
+    ):
+        return Objection("other_title", "veto", "nothing that would name a work is there to compare")
+    if levels.title == "missing":
+        alike = levels.abstract != "different"
+        return None if alike else Objection("other_title", "hold", "no titles to compare, and the abstracts differ")
+    if levels.title in ("different", "faint") or (levels.title == "similar" and levels.place in _SAME_ISSUE):
+        return Objection("other_title", "hold", "titles differ, and nothing says that they name one work")
+    return None
+
+
+def _another_edition(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """What appears again years later is a new edition, or a column of that name."""
+    apart = levels.year in ("apart", "far")
+    # A source that lists each meeting of a conference means two by two years.
+    next_year = levels.year in ("next", "near") and a.source == b.source != "" and a.form == b.form == "conference"
+    if not (apart or next_year) or levels.identifier in ("shared", "version") or levels.place in _SAME_PLACE:
+        return None
+    return Objection("another_edition", "hold", f"the years are {a.year} and {b.year}")
+
+
+def _listed_twice(a: Features, b: Features, _: Comparison) -> Objection | None:
     """A source that lists each publication once means two when it lists two.
 
     Not where one was read off a page that hides ids: then both may be one entry of the list.
@@ -195,7 +319,7 @@ def _listed_twice(a: Features, b: Features) -> Objection | None:
     return Objection("listed_twice", "hold", text, over_chains=a.own_id)
 
 
-_GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (
+_GUARDS: tuple[Callable[[Features, Features, Comparison], Objection | None], ...] = (
     _identifier_conflict,
     _container_identifier,
     _notice,
@@ -205,5 +329,10 @@ _GUARDS: tuple[Callable[[Features, Features], Objection | None], ...] = (
     _telling_word,
     _generic_title,
     _disjoint_authors,
+    _another_place,
+    _another_form,
+    _extension,
+    _other_title,
+    _another_edition,
     _listed_twice,
 )

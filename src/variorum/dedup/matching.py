@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
+from variorum.dedup.comparing import Comparison, compare, glance
 from variorum.dedup.features import Features
 from variorum.dedup.guards import Objection, objections
-from variorum.dedup.scoring import Score, score, weights
+from variorum.dedup.model import Evidence, Model, probability, shipped
 
 Verdict = Literal["same", "related", "review", "different"]
 
 KEPT = 0.05
 """Pairs less likely than this are not worth keeping: they say no more than that two records differ."""
 
+_KEPT_LOG_ODDS = math.log(KEPT / (1 - KEPT))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """What the machine thinks of two records, ``a`` before ``b`` by reference."""
 
     a: str
     b: str
-    score: Score
+    levels: Comparison
+    log_odds: float
     objections: tuple[Objection, ...]
     verdict: Verdict
+    model: Model
 
     @property
     def probability(self) -> float:
         """Of being the same work, before any objection."""
-        return self.score.probability
+        return probability(self.log_odds)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What each feature contributed to the log-odds."""
+        return self.model.evidence(self.levels)
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Reason codes: evidence by weight, then guards."""
-        evidence = sorted(self.score.evidence, key=lambda piece: (-abs(piece.weight), piece.code))
-        return tuple(piece.code for piece in evidence if piece.weight) + tuple(
-            f"guard_{objection.guard}" for objection in self.objections
-        )
+        telling = sorted((piece for piece in self.evidence if piece.tells), key=lambda p: (-abs(p.weight), p.code))
+        return (*(piece.code for piece in telling), *(f"guard_{objection.guard}" for objection in self.objections))
 
     @property
     def relation(self) -> str:
@@ -45,26 +54,47 @@ class Match:
 
     @property
     def subject(self) -> str:
-        """Which of the two corrects or answers the other when the verdict is ``related``, else empty."""
+        """Which of the two corrects, answers or follows the other when the verdict is ``related``, else empty."""
         return next((o.subject for o in self.objections if o.effect == "related"), "")
 
+    @property
+    def veto(self) -> str:
+        """Why no chain of links may join the two, empty if nothing forbids it."""
+        return next((f"{o.guard}: {o.text}" for o in self.objections if o.effect != "hold" or o.over_chains), "")
 
-def compare(a: Features, b: Features) -> Match:
+
+def judge(a: Features, b: Features, model: Model | None = None) -> Match:
     """Judge a pair. The order of the two makes no difference."""
+    return _match(a, b, compare(a, b), model or shipped())
+
+
+def judge_if_likely(a: Features, b: Features, model: Model) -> Match | None:
+    """Judge a pair that is worth keeping: likely enough before any guard is asked. None for others.
+
+    What cannot become likely, whatever the costlier features say, is not compared to the end.
+    """
+    seen = glance(a, b)
+    if model.at_most(seen) < _KEPT_LOG_ODDS:
+        return None
+    levels = compare(a, b, seen)
+    return _match(a, b, levels, model) if model.log_odds(levels) >= _KEPT_LOG_ODDS else None
+
+
+def _match(a: Features, b: Features, levels: Comparison, model: Model) -> Match:
     if b.ref < a.ref:
         a, b = b, a
-    scored, objected = score(a, b), objections(a, b)
-    return Match(a.ref, b.ref, scored, objected, _verdict(scored, objected))
+    log_odds, objected = model.log_odds(levels), objections(a, b, levels)
+    return Match(a.ref, b.ref, levels, log_odds, objected, _verdict(log_odds, objected, model), model)
 
 
-def _verdict(scored: Score, objected: tuple[Objection, ...]) -> Verdict:
-    model = weights()
+def _verdict(log_odds: float, objected: tuple[Objection, ...], model: Model) -> Verdict:
     effects = {objection.effect for objection in objected}
     if "related" in effects:
         # Authors, years and identifiers of a reply differ from those of what it answers: no objection to that.
         return "related"
     if "veto" in effects:
         return "different"
-    if scored.probability < model.review:
+    likely = probability(log_odds)
+    if likely < model.review:
         return "different"
-    return "same" if scored.probability >= model.auto and "hold" not in effects else "review"
+    return "same" if likely >= model.auto and "hold" not in effects else "review"

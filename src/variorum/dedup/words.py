@@ -17,6 +17,7 @@ _SHORTEST_STEM = 4
 _ENDINGS = frozenset({"s", "es", "d", "ed", "er", "ing", "al", "1"})
 """What inflects a word; and the mark of a title's first footnote, which scanning leaves behind it."""
 
+_VOWELS = "aeo"
 _DIPHTHONG = re.compile("[ao]e")
 _OPPOSITES = (("micro", "macro"), ("ab", "ad"), ("pre", "pro"))
 """Beginnings that turn a word into its opposite by one letter behind the first."""
@@ -31,12 +32,21 @@ def is_slip(one: str, other: str) -> bool:
 
 def is_variant(one: str, other: str) -> bool:
     """Whether two words differ by a slip, in their ending, or as British from American spelling."""
+    if one[0] != other[0] and not (one[0] in _VOWELS and other[0] in _VOWELS):
+        return False
     short, long = sorted((_DIPHTHONG.sub("e", word) for word in (one, other)), key=len)
     inflected = len(short) >= _SHORTEST_STEM and long.startswith(short) and long[len(short) :] in _ENDINGS
     return short == long or inflected or is_slip(one, other)
 
 
+_SUBSTANCE = re.compile("(?:a(?:te|ne|se)|i(?:te|de|ne|c)|o(?:us|se|l)|e(?:ne)|yne|yl)s?$")
+"""Endings by which chemistry tells one substance from another: nitrate, nitrite, nitride."""
+
+
 def _opposite(one: str, other: str) -> bool:
+    ending, other_ending = _SUBSTANCE.search(one), _SUBSTANCE.search(other)
+    if ending and other_ending and one[: ending.start()] == other[: other_ending.start()]:
+        return True
     return any(
         one.startswith(first) and other == second + one.removeprefix(first)
         for pair in _OPPOSITES

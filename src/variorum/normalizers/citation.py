@@ -6,7 +6,9 @@ The words come from everywhere, so TeX, HTML entities and inline markup are all 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
 
 from variorum.normalizers._authors import is_placeholder, name_parts, split_authors
 from variorum.normalizers._dates import read_date
@@ -16,6 +18,8 @@ from variorum.normalizers._markup import ABSTRACT_HEADING, readable, unmarked
 from variorum.normalizers._venues import kind_of, stage_of
 from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
 from variorum.schema.identifiers import (
+    Role,
+    Scheme,
     find_dois,
     normalise_arxiv,
     normalise_doi,
@@ -37,6 +41,22 @@ _NO_ABSTRACT = re.compile(r"\W*(?:no abstract(?: is)?(?: available)?|abstract (?
 _LABEL = re.compile(r"\[[A-Za-z]{1,10}\]")
 _DOI_PATH = re.compile(r"/doi/(?:(?:abs|book|epdf|epub|full|pdf)/)?(10\.\d{4,9}/[^?#]+)", re.I)
 _DIGIT = re.compile(r"\d")
+# Identifiers in the forms that nearly all have, where the rules for any form would find nothing to change. Of
+# DOIs those with other signs in them or at their end need a closer look, and arXiv's own.
+_PLAIN_DOI = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|(?:doi|DOI): ?)?"
+    r"(10\.(?!48550/)[0-9]{4,9}(?:\.[0-9]{1,9}){0,4}/[A-Za-z0-9_()/.-]{0,300}[A-Za-z0-9])"
+)
+_PLAIN_ARXIV = re.compile(
+    r"(?:https?://arxiv\.org/abs/|arXiv:)?((?:1[5-9]|2[0-9])(?:0[1-9]|1[0-2])\.(?!00000)[0-9]{5})(?:v[1-9][0-9]{0,2})?"
+)
+_PLAIN_PMID = re.compile(
+    r"(?:https?://(?:www\.ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/)?([1-9][0-9]{0,8})"
+)
+_PMID_HOST = "nlm.nih.gov"
+_PERHAPS_ISBN = re.compile(r"[0-9](?:[ -]?[0-9]){8}")
+# An address that goes on like this names no resolver of DOIs, and begins with none.
+_OTHER_HOST = re.compile(r"https?://(?:[abcefgj-tvxyz02-9]|d[a-np-wyz0-9]|www\.[abce-z0-9])")
 _WEB = re.compile(r"(?:(?:https?|ftp)://|www\.)\S+", re.I)
 
 
@@ -52,12 +72,13 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         fields.take(unused)
     title_raw, venue_raw, abstract_raw = (fields.take(name) for name in ("title", "venue", "abstract"))
     title = readable(title_raw or "", tex)
-    venue = None if is_placeholder(venue_raw or "") else readable(venue_raw or "", tex)
-    abstract = ABSTRACT_HEADING.sub("", unmarked(abstract_raw or ""))
-    abstract = "" if _NO_ABSTRACT.fullmatch(abstract) or is_placeholder(abstract) else readable(abstract, tex)
-    title = "" if title.casefold().strip(" .[](){}<>*") in _NO_TITLE else title
-    kind, kind_raw, stage = _kind_and_stage(fields.take("type"), venue)
-    date, date_raw = _date(fields.take("date"), fields.take("year"))
+    venue = stated_venue(venue_raw or "", tex)
+    abstract = readable(stated_abstract(abstract_raw or ""), tex)
+    title = "" if is_no_title(title) else title
+    kind_raw = fields.take("type")
+    kind, stage = kind_and_stage(kind_raw, venue)
+    date_said, year_said = fields.take("date"), fields.take("year")
+    date = date_of(date_said, year_said)
     names, complete = split_authors(fields.take("authors") or "")
     identifiers, links, invalid = _identifiers(fields, kind)
     return Record(
@@ -74,8 +95,8 @@ def normalise(entry: Entry, fields: Fields) -> Record:
         abstract_raw=abstract_raw,
         abstract_truncated=abstract.endswith(("...", "…")),
         date=date,
-        date_raw=date_raw,
-        venue=venue or None,
+        date_raw=next((text.strip() for text in (date_said, year_said) if text), None),
+        venue=venue,
         venue_raw=venue_raw,
         volume=_number(fields.take("volume")),
         issue=_number(fields.take("issue")),
@@ -90,6 +111,22 @@ def normalise(entry: Entry, fields: Fields) -> Record:
             *(f"invalid_{name}" for name in invalid),
         ),
     )
+
+
+def is_no_title(text: str) -> bool:
+    """Whether words in a title's place only say that there is none."""
+    return text.casefold().strip(" .[](){}<>*") in _NO_TITLE
+
+
+def stated_venue(raw: str, tex: bool) -> str | None:
+    """A venue as people read it; None where there is none."""
+    return None if is_placeholder(raw) else readable(raw, tex) or None
+
+
+def stated_abstract(raw: str) -> str:
+    """An abstract without the markup of databases and its heading; empty where the words say that there is none."""
+    abstract = ABSTRACT_HEADING.sub("", unmarked(raw))
+    return "" if _NO_ABSTRACT.fullmatch(abstract) or is_placeholder(abstract) else abstract
 
 
 def _author(name: str) -> Author:
@@ -110,96 +147,153 @@ def _number(text: str | None) -> str | None:
 # Kind, stage, date
 
 
-def _kind_and_stage(kind_raw: str | None, venue: str | None) -> tuple[Kind, str | None, Stage | None]:
+def kind_and_stage(kind_raw: str | None, venue: str | None) -> tuple[Kind, Stage | None]:
     """The kind the type names, or without type the venue suggests; a preprint is no journal's article."""
     kind = (kind_of_type(kind_raw) or "document") if kind_raw else kind_of(venue)
     stage: Stage | None = "preprint" if kind == "article" else stage_of(venue)
     if stage == "preprint" and kind in ("article-journal", "document"):
         kind = "article"
-    return kind, kind_raw, stage
+    return kind, stage
 
 
-def _date(date: str | None, year: str | None) -> tuple[str | None, str | None]:
-    """The date, or the year where the date cannot be read; and what the source says, the date first."""
-    stated = [text.strip() for text in (date, year) if text]
-    return next(filter(None, map(read_date, stated)), None), next(iter(stated), None)
+def date_of(date: str | None, year: str | None) -> str | None:
+    """The date, or the year where the date cannot be read."""
+    return next(filter(None, (read_date(text.strip()) for text in (date, year) if text)), None)
 
 
 # Identifiers and links
 
 
+Named = tuple[Scheme, str, str, Role]
+"""An identifier in a field: its scheme, value, words and role. Light, since a file may hold millions."""
+
+
 def _identifiers(fields: Fields, kind: Kind) -> tuple[tuple[Identifier, ...], tuple[Link, ...], list[str]]:
     """Identifiers and links, and the names of the fields that hold none."""
-    raw = {name: (fields.take(name) or "").strip() for name in ("doi", "arxiv", "pmid", "isbn", "issn", "url")}
-    stated = {name: "" if is_placeholder(text) else text for name, text in raw.items()}
-    found = {
-        "doi": list(_dois(stated["doi"])),
-        "arxiv": list(_arxiv(stated["arxiv"])),
-        "pmid": list(_pmid(stated["pmid"])),
-        "isbn": list(_book_and_serial_numbers(stated["isbn"], kind)),
-        "issn": list(_book_and_serial_numbers(stated["issn"], kind)),
-        "url": list(_from_urls(stated["url"])),
+    stated = {name: _stated(fields.take(name) or "") for name in ("doi", "arxiv", "pmid", "isbn", "issn", "url")}
+    in_urls = _from_urls(stated["url"])
+    found: dict[str, Sequence[Named]] = {
+        "doi": _dois(stated["doi"]),
+        "arxiv": _arxiv(stated["arxiv"]),
+        "pmid": _pmid(stated["pmid"]),
+        "isbn": _book_and_serial_numbers(stated["isbn"], kind),
+        "issn": _book_and_serial_numbers(stated["issn"], kind),
+        "url": in_urls,
     }
     links = tuple(Link(url=url, rel="landing") for url in _WEB.findall(stated["url"]))
-    invalid = [name for name in raw if stated[name] and not found[name] and not (name == "url" and links)]
-    # A page's address names the publication only where the file does not do so itself.
-    schemes = {identifier.scheme for name in ("doi", "arxiv", "pmid") for identifier in found[name]}
-    found["url"] = [
-        identifier
-        for identifier in found["url"]
-        if identifier.scheme not in schemes and (identifier.scheme == "pmid" or not stated["doi"])
-    ]
-    unique = {(i.scheme, i.value, i.role): i for group in reversed(found.values()) for i in reversed(group)}
-    return tuple(reversed(unique.values())), links, invalid
+    invalid = [name for name in stated if stated[name] and not found[name] and not (name == "url" and links)]
+    said = [*found["doi"], *found["arxiv"], *found["pmid"]]
+    found["url"] = _beside(said, in_urls, doi_stated=bool(stated["doi"]))
+    unique = {(one[0], one[1], one[3]): one for one in reversed([*chain.from_iterable(found.values())])}
+    identifiers = (Identifier(scheme=s, value=v, raw=raw, role=role) for s, v, raw, role in reversed(unique.values()))
+    return tuple(identifiers), links, invalid
 
 
-def _dois(raw: str) -> Iterator[Identifier]:
+def own_identifiers(
+    *, doi: str, arxiv: str, pmid: str, isbn: str, issn: str, url: str, kind: Kind
+) -> tuple[tuple[Scheme, str], ...]:
+    """Scheme and value of those identifiers among a citation's that name the publication itself."""
+    numbered = kind not in _BOOK_INSIDE and (isbn or issn)
+    plain = _plain_doi(doi)
+    if plain and not (arxiv or pmid or numbered or (url and _PMID_HOST in url.lower())):
+        return (("doi", plain),)  # so it is for nearly all: beside a DOI only a PMID in an address counts
+    doi = doi and _stated(doi)
+    found = _dois(doi) if doi else []
+    if arxiv:
+        found += _arxiv(_stated(arxiv))
+    if pmid:
+        found += _pmid(_stated(pmid))
+    if url:
+        found += _beside(found, _from_urls(_stated(url)), doi_stated=bool(doi))
+    for text in (isbn, issn) if numbered else ():
+        # What has no run of digits as long as an ISBN is not worth a closer look.
+        if text and (_PERHAPS_ISBN.search(text) or not text.isascii()):
+            found += _book_and_serial_numbers(_stated(text), kind)
+    own = [(scheme, value) for scheme, value, _, role in found if role == "self"]
+    return tuple(own if len(own) < 2 else dict.fromkeys(own))
+
+
+def _stated(text: str) -> str:
+    text = text.strip()
+    # No placeholder ends in a digit, and most identifiers do.
+    return "" if text[-1:] not in "0123456789" and is_placeholder(text) else text
+
+
+def _beside(said: Sequence[Named], in_urls: list[Named], *, doi_stated: bool) -> list[Named]:
+    """Of the identifiers in addresses those that count: a page's names the publication where the file does not."""
+    if not said and not doi_stated:
+        return in_urls
+    schemes = {scheme for scheme, *_ in said}
+    return [one for one in in_urls if one[0] not in schemes and (one[0] == "pmid" or not doi_stated)]
+
+
+def _dois(raw: str) -> list[Named]:
+    if plain := _plain_doi(raw):
+        return [("doi", plain, raw, "self")]
     bare = _LABEL.sub("", raw)
     if whole := normalise_doi(bare):
-        yield _doi(whole, raw)
+        return [_doi(whole, raw)]
     # Of a DOI with a space in it the first half would pass for one: several are believed, a single one not.
-    elif len(several := find_dois(bare)) > 1:
-        yield from (_doi(doi, raw) for doi in several)
+    several = find_dois(bare)
+    return [_doi(doi, raw) for doi in several] if len(several) > 1 else []
 
 
-def _doi(doi: str, raw: str) -> Identifier:
+def _plain_doi(raw: str) -> str:
+    """The DOI in ``raw`` where it is plain to see, else empty."""
+    found = _PLAIN_DOI.fullmatch(raw)
+    return found[1].lower() if found and "..." not in raw else ""
+
+
+def _doi(doi: str, raw: str) -> Named:
     """The identifier for a DOI; arXiv's own DOIs count as arXiv ids, as they do everywhere."""
     if paper := normalise_arxiv(doi) if "arxiv" in doi else None:
-        return Identifier(scheme="arxiv", value=paper.id, raw=raw)
-    return Identifier(scheme="doi", value=doi, raw=raw)
+        return ("arxiv", paper.id, raw, "self")
+    return ("doi", doi, raw, "self")
 
 
-def _arxiv(raw: str) -> Iterator[Identifier]:
-    if paper := normalise_arxiv(raw):
-        yield Identifier(scheme="arxiv", value=paper.id, raw=raw)
+def _arxiv(raw: str) -> list[Named]:
+    if plain := _PLAIN_ARXIV.fullmatch(raw):
+        return [("arxiv", plain[1], raw, "self")]
+    paper = normalise_arxiv(raw)
+    return [("arxiv", paper.id, raw, "self")] if paper else []
 
 
-def _pmid(raw: str) -> Iterator[Identifier]:
-    if pmid := normalise_pmid(raw):
-        yield Identifier(scheme="pmid", value=pmid, raw=raw)
+def _pmid(raw: str) -> list[Named]:
+    plain = _PLAIN_PMID.fullmatch(raw)
+    pmid = plain[1] if plain else normalise_pmid(raw)
+    return [("pmid", pmid, raw, "self")] if pmid else []
 
 
-def _book_and_serial_numbers(raw: str, kind: Kind) -> Iterator[Identifier]:
+@lru_cache(maxsize=1024)  # a journal's stand with each of its articles
+def _book_and_serial_numbers(raw: str, kind: Kind) -> tuple[Named, ...]:
     """ISBNs and ISSNs of a field with one or several: files put either into the other's place."""
     if isbn := normalise_isbn(raw):
-        yield Identifier(scheme="isbn", value=isbn, raw=raw, role="container" if kind in _BOOK_INSIDE else "self")
-    elif issn := normalise_issn(raw):
-        yield Identifier(scheme="issn", value=issn, raw=raw, role="container")
+        return (("isbn", isbn, raw, "container" if kind in _BOOK_INSIDE else "self"),)
+    if issn := normalise_issn(raw):
+        return (("issn", issn, raw, "container"),)
+    pieces = [piece for piece in re.split(r"[;,|\n]", raw) if piece.strip()]
+    pieces = pieces if len(pieces) > 1 else raw.split()
+    several = filter(_DIGIT.search, pieces if len(pieces) > 1 else ())
+    return tuple(chain.from_iterable(_book_and_serial_numbers(piece.strip(), kind) for piece in several))
+
+
+def _from_urls(raw: str) -> list[Named]:
+    return [one for url in raw.split() for one in _from_url(url)]
+
+
+def _from_url(url: str) -> list[Named]:
+    address = url.lower()
+    if "arxiv" in address:
+        return _arxiv(url)
+    if _PMID_HOST in address:
+        return _pmid(url)
+    if "doi" not in address and not address.startswith("10."):
+        return []
+    if path := _DOI_PATH.search(url) if "/doi/" in address else None:
+        named = path[1]
+    elif _OTHER_HOST.match(address):
+        return []
     else:
-        pieces = [piece for piece in re.split(r"[;,|\n]", raw) if piece.strip()]
-        pieces = pieces if len(pieces) > 1 else raw.split()
-        for piece in filter(_DIGIT.search, pieces if len(pieces) > 1 else ()):
-            yield from _book_and_serial_numbers(piece.strip(), kind)
-
-
-def _from_urls(raw: str) -> Iterator[Identifier]:
-    for url in raw.split():
-        address = url.lower()
-        if "arxiv" in address:
-            yield from _arxiv(url)
-        elif "nlm.nih.gov" in address:
-            yield from _pmid(url)
-        elif "doi" in address or address.startswith("10."):
-            path = _DOI_PATH.search(url)
-            if doi := normalise_doi(path[1] if path else url):
-                yield _doi(doi, url)
+        named = url
+    doi = _plain_doi(named) or normalise_doi(named)
+    return [_doi(doi, url)] if doi else []

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from variorum.errors import BadInputError
+from variorum.pipeline.forming import recluster
 from variorum.pipeline.ledger import recorded
-from variorum.pipeline.resolving import recluster
 from variorum.pipeline.workspace import Workspace
 from variorum.store import matches, works
 from variorum.store.engine import Connection, writing

@@ -13,13 +13,16 @@ from pathlib import Path
 
 from variorum.dedup.clustering import pair_of
 from variorum.dedup.engines.local import resolve
+from variorum.dedup.packing import FEATURES_VERSION
 from variorum.dedup.survivorship import MULTIPLE_FIELDS, value_of
 from variorum.errors import DatabaseError, VariorumError
+from variorum.pipeline.featuring import stored_features
+from variorum.pipeline.forming import recluster
 from variorum.pipeline.rereading import refusals_of, reread
-from variorum.pipeline.resolving import recluster, run_dedup, stored_features
+from variorum.pipeline.resolving import run_dedup
 from variorum.pipeline.storing import store_on_capture, store_page
 from variorum.pipeline.workspace import Workspace
-from variorum.store import checkpoints, matches, pages, reporting, runs, works
+from variorum.store import blocks, checkpoints, matches, pages, reporting, runs, works
 from variorum.store.dump import DERIVED, canonical_lines
 from variorum.store.engine import Connection, open_engine, reading, writing
 from variorum.store.migrate import upgrade
@@ -179,8 +182,8 @@ def _repeats_change_nothing(workspace: Workspace, copy: Workspace) -> tuple[bool
 
 def _order_does_not_matter(workspace: Workspace, _copy: Workspace) -> tuple[bool, str]:
     with reading(workspace.engine) as connection:
-        stored = matches.unmatched(connection, everything=True)
-        waiting = matches.unmatched(connection, everything=False)
+        stored = matches.load(connection, blocks.record_ids(connection))
+        waiting = blocks.awaiting(connection, FEATURES_VERSION)
         homes = works.homes(connection, [one.id for one in stored])
         judged = matches.judgements(connection)
     if waiting:
@@ -191,8 +194,11 @@ def _order_does_not_matter(workspace: Workspace, _copy: Workspace) -> tuple[bool
         groups.setdefault(home, []).append(refs[number])
     here = sorted(tuple(sorted(group)) for group in groups.values())
     by_ref = {pair_of(refs[a], refs[b]): verdict for (a, b), verdict in judged.items()}
-    fresh = resolve([stored_features(one) for one in reversed(stored)], by_ref).clusters.members
-    return list(fresh) == here, f"{len(here)} works, the same when all records are matched anew in reverse order"
+    fresh = resolve([stored_features(one) for one in reversed(stored)], judged=by_ref).clusters.members
+    # Who is linked to none is in no cluster.
+    together = [group for group in fresh if len(group) > 1]
+    ok = together == [group for group in here if len(group) > 1]
+    return ok, f"{len(here)} works, the same when all records are matched anew in reverse order"
 
 
 def _two_records_apart(connection: Connection) -> tuple[int, int] | None:
@@ -212,7 +218,7 @@ def _lines(workspace: Workspace, *, derived: bool = True) -> list[str]:
 def _is_resolved(workspace: Workspace) -> bool:
     """Whether dedup has seen every record as it is now."""
     with reading(workspace.engine) as connection:
-        return not matches.unmatched(connection, everything=False)
+        return not blocks.awaiting(connection, FEATURES_VERSION)
 
 
 @contextmanager

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from variorum.dedup.blocking import shared_keys
-from variorum.dedup.matching import Match, compare
+from variorum.dedup.features import Features
+from variorum.dedup.matching import Match, judge
 from variorum.errors import BadInputError
-from variorum.pipeline.resolving import stored_features
+from variorum.pipeline.featuring import stored_features
 from variorum.pipeline.workspace import Workspace
 from variorum.store import matches
 from variorum.store.engine import reading
@@ -22,9 +23,13 @@ _VERDICTS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """A pair's match, what to call the two, the keys they meet by, and the curator's word if there is one."""
+    """A pair's match, the features compared, what to call the two, the keys they meet by, the curator's word if any.
+
+    What comes in twos is in the order of the match.
+    """
 
     match: Match
+    features: tuple[Features, Features]
     titles: tuple[str, str]
     shared_keys: tuple[str, ...]
     judgement: str | None
@@ -52,7 +57,8 @@ def explain_pair(workspace: Workspace, a: str, b: str) -> Explanation:
     first, second = (stored_features(stored) for stored in found)
     ids = min(found[0].id, found[1].id), max(found[0].id, found[1].id)
     return Explanation(
-        compare(first, second),
+        judge(first, second),
+        (first, second),
         (found[0].record.display_title, found[1].record.display_title),
         shared_keys(first, second),
         judged.get(ids),

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import combinations
 
-from variorum.dedup.agreement import disagreement
-from variorum.dedup.features import Features, features_of
+from variorum.dedup.agreement import disagreement, features_for_agreement
+from variorum.dedup.features import Features
 from variorum.dedup.guards import objections
 from variorum.dedup.kinds import kind_disagreement
+from variorum.pipeline.statements import statement_of_record
 from variorum.schema import Author, Identifier, Record
 from variorum.schema.harvest import Keys
 from variorum.scrapers import Source, Wanted, sources
@@ -71,11 +72,11 @@ def questions(known: Record, names: Sequence[str]) -> Iterator[Question]:
                 yield Question(name, f"id:{value}"[:255], key=key)
     if ids or not (known.title or known.abstract):
         return
-    own = features_of(known)
+    own = _features(known)
     wanted = Wanted(
         title=known.title or "",
         family=next((author.family or author.name for author in known.authors), ""),
-        year=own.year,
+        year=own.year or None,
         abstract=known.abstract or "",
     )
     for name in names:
@@ -84,18 +85,22 @@ def questions(known: Record, names: Sequence[str]) -> Iterator[Question]:
 
 def _digest(own: Features) -> str:
     """Names a search by what it is held against: when more becomes known of the work, it is another one."""
-    names = " ".join(f"{name.family},{name.initial}" for name in own.authors)
-    text = "\x1f".join((own.title or own.abstract, names, str(own.year)))
+    names = " ".join(f"{family},{given[:1]}" for family, given in zip(own.families, own.givens, strict=True))
+    text = "\x1f".join((own.title or own.abstract, names, str(own.year or None)))
     return f"{'title' if own.title else 'abstract'}:{sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _features(said: Record) -> Features:
+    return features_for_agreement(statement_of_record(said))
 
 
 def choose(known: Record, answers: Sequence[Record]) -> tuple[Record | None, str]:
     """The one of a registry's answers that is the publication; else why none is, for people."""
-    own = features_of(known)
+    own = _features(known)
     reasons: Counter[str] = Counter()
     agreeing: list[tuple[Record, Features]] = []
     for answer in answers:
-        seen = features_of(answer)
+        seen = _features(answer)
         reason = disagreement(own, seen) or kind_disagreement(known, answer)
         if reason is None:
             agreeing.append((answer, seen))
@@ -122,7 +127,7 @@ def _several(a: Features, b: Features) -> bool:
 
 
 def _same_issue(own: Features, answer: Features) -> bool:
-    return own.venue != "" and own.year is not None and (own.venue, own.year) == (answer.venue, answer.year)
+    return own.venue != "" and own.year != 0 and (own.venue, own.year) == (answer.venue, answer.year)
 
 
 def fills(answer: Record) -> frozenset[str]:

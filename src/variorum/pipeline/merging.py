@@ -65,6 +65,7 @@ def assign(connection: Connection, run_id: int, clusters: Iterable[Sequence[int]
     founded = works.rows_of_records(connection, everyone)
     homes = works.homes(connection, everyone)
     moved: set[int] = set()
+    moves: list[tuple[WorkRow, str]] = []
     for members in clusters:
         survivor = survivor_of(founded[record_id] for record_id in members)
         for record_id in members:
@@ -72,7 +73,8 @@ def assign(connection: Connection, run_id: int, clusters: Iterable[Sequence[int]
             if homes[record_id] != survivor:
                 moved.add(record_id)
             if homes[record_id] != survivor or row.redirect_to != (None if row.id == survivor else survivor):
-                works.move(connection, run_id, row, survivor, detail)
+                moves.append((row, survivor))
+    works.move(connection, run_id, moves, detail)
     if moved:
         left = {homes[record_id] for record_id in moved}
         touched = moved | {record_id for record_id in everyone if homes[record_id] in left}

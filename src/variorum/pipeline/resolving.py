@@ -6,25 +6,36 @@ works these are in. ``full`` does the same with every record as new.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from variorum.dedup.blocking import MAX_BLOCK, blocking_keys
-from variorum.dedup.clustering import Clusters, Link, Pair, pair_of
-from variorum.dedup.engines.local import Progress, clusters_of, compare_pairs
-from variorum.dedup.features import Features, features_of
-from variorum.dedup.matching import Match
+import numpy as np
+
+from variorum.dedup.engines.local import Progress
+from variorum.dedup.features import Features
+from variorum.dedup.matching import Match, judge_if_likely
+from variorum.dedup.model import shipped
+from variorum.dedup.packing import FEATURES_VERSION
+from variorum.dedup.standing import stand_apart, standing_of
 from variorum.errors import ExitCode
+from variorum.pipeline.featuring import FeatureStore, make_features
+from variorum.pipeline.forming import recluster
 from variorum.pipeline.ledger import recorded
-from variorum.pipeline.merging import assign
+from variorum.pipeline.meeting import find_meetings, no_longer_meeting, write_keys
+from variorum.pipeline.whole_run import match_everything
 from variorum.pipeline.workspace import Workspace
-from variorum.scrapers import find_source
-from variorum.store import matches, runs, works
+from variorum.store import blocks, matches, runs, works
 from variorum.store.engine import Connection, writing
 from variorum.store.matches import PairRow
-from variorum.store.pages import StoredRecord
+from variorum.store.pages import chunks
 
 COMMAND = "dedup run"
+
+MOST_NEW = 0.5
+"""The share of new records above which it is quicker to match the whole store at once."""
+
+_AT_ONCE = 5_000
+"""Pairs whose features are held in memory at a time."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +58,15 @@ class DedupResult:
         return ExitCode.NEEDS_A_HUMAN if self.new_to_review else ExitCode.OK
 
 
-def stored_features(stored: StoredRecord) -> Features:
-    """The features of a stored record, with what its source is known for."""
-    source = find_source(stored.record.source)
-    return features_of(stored.record, listed_once=source is not None and source.lists_once)
-
-
 def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | None = None) -> DedupResult:
     """Match what is new (or everything) and form works. One transaction: all of it happens or none."""
     arguments = ["--full"] if full else []
     with recorded(workspace, COMMAND, arguments) as run, writing(workspace.engine) as connection:
-        waiting_before = {(row.a_id, row.b_id) for row in matches.review_pairs(connection)}
-        new = matches.unmatched(connection, everything=full)
-        compared, skipped, moved, cut = _resolve(connection, run.id, new, progress) if new else (0, 0, 0, 0)
-        waiting = {(row.a_id, row.b_id) for row in matches.review_pairs(connection)}
+        everyone = blocks.record_ids(connection) if full else []
+        new = everyone if full else blocks.awaiting(connection, FEATURES_VERSION)
+        waiting_before = matches.waiting(connection)
+        compared, skipped, moved, cut = _resolve(connection, run.id, new, full, progress) if new else (0, 0, 0, 0)
+        waiting = matches.waiting(connection) if new else waiting_before
         result = DedupResult(
             run_id=run.id,
             records=len(new),
@@ -77,71 +83,76 @@ def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | 
 
 
 def _resolve(
-    connection: Connection, run_id: int, new: Sequence[StoredRecord], progress: Progress | None
+    connection: Connection, run_id: int, new: Sequence[int], full: bool, progress: Progress | None
 ) -> tuple[int, int, int, int]:
     """Pairs compared, pairs skipped by the block cap, records moved, links cut."""
-    features = {stored.id: stored_features(stored) for stored in new}
-    keys = {record_id: blocking_keys(own) for record_id, own in features.items()}
-    matches.replace_keys(connection, keys)
-    pairs, skipped, crowded = _candidates(connection, keys)
-    others = {record_id for pair in pairs for record_id in pair} - set(features)
-    features |= {stored.id: stored_features(stored) for stored in matches.load(connection, others)}
-
-    ids = {own.ref: record_id for record_id, own in features.items()}
-    found = list(compare_pairs(((features[a], features[b]) for a, b in pairs), len(pairs), progress))
-    stale = {*matches.pairs_touching(connection, list(keys)), *_pairs_of_crowds(connection, crowded)}
-    rows = [_pair_row(match, ids) for match in found]
-    relations = [_relation_row(match, ids) for match in found if match.verdict == "related"]
-    matches.replace_pairs(connection, stale, rows, relations)
-
-    seeds = set(keys) | {record_id for pair in stale for record_id in pair}
-    moved, clusters = recluster(connection, run_id, seeds, {"by": "dedup run"})
-    founded = works.rows_of_records(connection, list(keys))
+    if full or len(new) > MOST_NEW * blocks.count_records(connection):
+        whole = match_everything(connection, run_id, set(new), progress)
+        found = whole.compared, whole.skipped, whole.moved, whole.cut
+    else:
+        found = _match_new(connection, run_id, new, progress)
+    founded = works.rows_of_records(connection, new)
     works.publish(connection, run_id, [row.id for row in founded.values()])
-    matches.mark_matched(connection, list(keys))
-    return len(pairs), skipped, moved, len(clusters.cut)
+    matches.mark_matched(connection, new)
+    return found
 
 
-def _candidates(
-    connection: Connection, keys: Mapping[int, Sequence[str]]
-) -> tuple[list[tuple[int, int]], int, list[list[int]]]:
-    """Pairs of a new record with any that shares a key, smaller number first; how many the cap skipped; whom."""
-    every_key = sorted({key for own in keys.values() for key in own})
-    holders = matches.holders_of_keys(connection, every_key)
-    pairs: set[tuple[int, int]] = set()
-    skipped = 0
-    crowded: list[list[int]] = []
-    for members in holders.values():
-        if len(members) > MAX_BLOCK:
-            crowded.append(members)
-            fresh = sum(1 for member in members if member in keys)
-            skipped += fresh * (len(members) - fresh) + fresh * (fresh - 1) // 2
-            continue
-        for record_id in members:
-            if record_id in keys:
-                pairs.update((min(record_id, other), max(record_id, other)) for other in members if other != record_id)
-    return sorted(pairs), skipped, crowded
+def _match_new(
+    connection: Connection, run_id: int, new: Sequence[int], progress: Progress | None
+) -> tuple[int, int, int, int]:
+    before = blocks.blocked(connection, new)
+    made = make_features(connection, new)
+    features, now = made.features, made.blocked
+    write_keys(connection, before, now)
+    meetings = find_meetings(connection, before, now)
+    stale = {
+        *matches.pairs_touching(connection, new),
+        *no_longer_meeting(connection, meetings.parted, now),
+    }
+    matches.drop_pairs(connection, stale)
+    seeds = {number for pair in stale for number in pair}.union(new)
+    joined, compared = _compare(connection, sorted(meetings.pairs), features, progress)
+    moved, clusters = recluster(connection, run_id, seeds | joined, {"by": "dedup run"}, features)
+    return compared, meetings.skipped, moved, len(clusters.cut)
 
 
-def _pairs_of_crowds(connection: Connection, crowded: Iterable[Sequence[int]]) -> set[tuple[int, int]]:
-    """Stored pairs that a key brought together before it outgrew the cap, and that no other key does.
+def _compare(
+    connection: Connection, pairs: Sequence[tuple[int, int]], new: Mapping[int, Features], progress: Progress | None
+) -> tuple[set[int], int]:
+    """Judge pairs and store those worth keeping in place of what was stored of them.
 
-    They go, so that the order in which records came does not show.
+    Returns whom these join, and how many were compared.
     """
-    gone: set[tuple[int, int]] = set()
-    for members in crowded:
-        inside = set(members)
-        stored = [pair for pair in matches.pairs_touching(connection, members) if set(pair) <= inside]
-        own = matches.keys_of(connection, sorted({number for pair in stored for number in pair}))
-        shared = {pair: own[pair[0]] & own[pair[1]] for pair in stored}
-        sizes = matches.holders_of_keys(connection, sorted({key for keys in shared.values() for key in keys}))
-        gone.update(pair for pair, keys in shared.items() if all(len(sizes[key]) > MAX_BLOCK for key in keys))
-    return gone
+    store, model = FeatureStore(connection, dict(new)), shipped()
+    joined: set[int] = set()
+    compared = done = 0
+    for some in chunks(pairs, _AT_ONCE):
+        features = store.some({number for pair in some for number in pair})
+        ids = {own.ref: number for number, own in features.items()}
+        likely = _not_told_apart(some, features)
+        compared += len(likely)
+        found = [match for a, b in likely if (match := judge_if_likely(features[a], features[b], model)) is not None]
+        rows = [_pair_row(match, ids) for match in found]
+        # Two that were there before may have been brought together by another key.
+        matches.drop_pairs(connection, [pair for pair in some if pair[0] not in new and pair[1] not in new])
+        matches.add_pairs(connection, rows, [_relation_row(one, ids) for one in found if one.verdict == "related"])
+        joined.update(number for row in rows for number in (row.a_id, row.b_id))
+        done += len(some)
+        if progress is not None:
+            progress(done, len(pairs))
+    return joined, compared
+
+
+def _not_told_apart(pairs: Sequence[tuple[int, int]], features: Mapping[int, Features]) -> list[tuple[int, int]]:
+    """The pairs without those that the engine would tell apart at a glance as well."""
+    standings = {number: standing_of(own) for number, own in features.items()}
+    sides = (np.array([standings[number] for number in side], np.uint32) for side in zip(*pairs, strict=True))
+    return [pair for pair, apart in zip(pairs, stand_apart(*sides).tolist(), strict=True) if not apart]
 
 
 def _pair_row(match: Match, ids: Mapping[str, int]) -> PairRow:
     a_id, b_id = sorted((ids[match.a], ids[match.b]))
-    return PairRow(a_id, b_id, match.probability, match.verdict, match.reasons)
+    return PairRow(a_id, b_id, match.log_odds, match.probability, match.verdict, match.veto, match.reasons)
 
 
 def _relation_row(match: Match, ids: Mapping[str, int]) -> dict[str, object]:
@@ -149,45 +160,3 @@ def _relation_row(match: Match, ids: Mapping[str, int]) -> dict[str, object]:
     other = match.b if match.subject == match.a else match.a
     reasons = ", ".join(match.reasons)
     return {"a_id": ids[match.subject], "b_id": ids[other], "kind": match.relation, "reasons": reasons}
-
-
-def recluster(
-    connection: Connection, run_id: int, seeds: Iterable[int], detail: Mapping[str, object]
-) -> tuple[int, Clusters]:
-    """Form anew the works that a change at ``seeds`` can reach. Returns records moved and the clusters."""
-    judged_ids = matches.judgements(connection)
-    reached, links = _reach(connection, set(seeds), judged_ids)
-    records = {stored.id: stored_features(stored) for stored in matches.load(connection, reached)}
-    refs = {record_id: own.ref for record_id, own in records.items()}
-    numbers = {ref: record_id for record_id, ref in refs.items()}
-    judged: dict[Pair, str] = {
-        pair_of(refs[a], refs[b]): verdict for (a, b), verdict in judged_ids.items() if a in refs and b in refs
-    }
-    by_ref = {own.ref: own for own in records.values()}
-    named = [Link(*pair_of(refs[row.a_id], refs[row.b_id]), row.probability) for row in links]
-    clusters = clusters_of(by_ref, named, judged)
-    moved = assign(connection, run_id, [[numbers[ref] for ref in members] for members in clusters.members], detail)
-    return moved, clusters
-
-
-def _reach(
-    connection: Connection, seeds: set[int], judged: Mapping[tuple[int, int], str]
-) -> tuple[set[int], list[PairRow]]:
-    """All records joined to the seeds by links, judgements or a present work, and those links."""
-    reached: set[int] = set()
-    links: dict[tuple[int, int], PairRow] = {}
-    front = set(seeds)
-    while front:
-        reached |= front
-        found: set[int] = set()
-        for pair, row in matches.pairs_touching(connection, sorted(front)).items():
-            if row.verdict == "same":
-                links[pair] = row
-                found.update(pair)
-        for pair, verdict in judged.items():
-            if verdict == "same" and front & set(pair):
-                found.update(pair)
-        homes = sorted(set(works.homes(connection, sorted(front)).values()))
-        found.update(works.member_ids(connection, homes))
-        front = found - reached
-    return reached, [links[pair] for pair in sorted(links)]

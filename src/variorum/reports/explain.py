@@ -5,42 +5,62 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from variorum.dedup.features import Features
 from variorum.dedup.matching import Match
-from variorum.dedup.scoring import weights
+from variorum.dedup.model import Evidence
+from variorum.reports.wording import evidence_text
+
+Both = tuple[Features, Features]
+"""The features of a match's ``a`` and ``b``."""
 
 _BAR_WIDTH = 24
-_SCALE = 12.0
-"""Log-odds at which a bar is full."""
+_SCALE = 6.0
+"""Log-odds at which a bar is full; few weights reach it."""
 
 
-def explain_view(match: Match, shared_keys: tuple[str, ...], judgement: str | None) -> dict[str, Any]:
+def explain_view(match: Match, features: Both, shared_keys: tuple[str, ...], judgement: str | None) -> dict[str, Any]:
     """A judged pair with its arithmetic, for programs."""
-    model = weights()
     return {
         "a": match.a,
         "b": match.b,
         "met_by": list(shared_keys),
-        "prior": match.score.prior,
+        "prior": match.model.prior,
         "evidence": [
-            {"reason": piece.code, "text": piece.text, "log_odds": piece.weight} for piece in match.score.evidence
+            {"reason": piece.code, "text": _text(piece, features), "log_odds": piece.weight} for piece in _shown(match)
         ],
         "probability": match.probability,
         "guards": [{"guard": o.guard, "effect": o.effect, "text": o.text} for o in match.objections],
         "verdict": match.verdict,
         "judgement": judgement,
-        "lines": {"auto": model.auto, "review": model.review},
+        "lines": {"auto": match.model.auto, "review": match.model.review},
     }
 
 
-def waterfall(match: Match) -> list[tuple[str, str, str, str]]:
-    """Rows of the waterfall: label, contribution, running probability, bar."""
-    running = match.score.prior
-    rows = [("any two records that share a key", f"{running:+.1f}", _percent(running), _bar(running))]
-    for piece in match.score.evidence:
+def waterfall(match: Match, features: Both) -> list[tuple[str, str, str, str]]:
+    """Rows of the waterfall: label, contribution, running probability, bar.
+
+    What is missing stands in brackets, since it is no reason. Guards and verdict have nothing but a label.
+    """
+    running = match.model.prior
+    rows = [("any two records that share a key", f"{running:+.2f}", _percent(running), _bar(running))]
+    for piece in _shown(match):
         running += piece.weight
-        rows.append((piece.text, f"{piece.weight:+.1f}", _percent(running), _bar(piece.weight)))
-    rows.append(("all evidence together", f"{running:+.1f}", _percent(running), ""))
+        text = _text(piece, features)
+        label = f"({text})" if piece.level == "missing" else text
+        rows.append((label, f"{piece.weight:+.2f}", _percent(running), _bar(piece.weight)))
+    rows.append(("all evidence together", f"{running:+.2f}", _percent(running), ""))
+    rows += ((f"guard {o.guard} ({o.effect}): {o.text}", "", "", "") for o in match.objections)
+    rows.append((f"verdict: {match.verdict}", "", "", ""))
     return rows
+
+
+def _shown(match: Match) -> list[Evidence]:
+    """All evidence, but for what is missing without weighing anything."""
+    return [piece for piece in match.evidence if piece.weight or piece.level != "missing"]
+
+
+def _text(piece: Evidence, features: Both) -> str:
+    return evidence_text(piece.feature, piece.level, *features)
 
 
 def _percent(log_odds: float) -> str:

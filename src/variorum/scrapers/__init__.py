@@ -22,7 +22,8 @@ from variorum.scrapers._base import (
     Step,
     Wanted,
 )
-from variorum.scrapers._citations import guess_format, read_citations
+from variorum.scrapers._citation_fields import Row
+from variorum.scrapers._citations import FileFormat, guess_format, markup_of, read_citations, read_rows
 from variorum.scrapers._decode import codec_of, decode
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
@@ -34,11 +35,13 @@ __all__ = [
     "Channel",
     "Endpoint",
     "Expectations",
+    "FileFormat",
     "Harvest",
     "KeyHarvest",
     "Layout",
     "Lead",
     "Reading",
+    "Row",
     "Search",
     "Source",
     "Step",
@@ -48,7 +51,9 @@ __all__ = [
     "find_source",
     "get_source",
     "guess_format",
+    "markup_of",
     "read_citations",
+    "read_rows",
     "recognise",
     "sources",
     "split_lines",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
+from typing import NamedTuple
 
 from variorum.schema import Entry, Rejection
 
@@ -44,9 +46,56 @@ NAMES = {
 }
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# In the order in which a row's values are handed on: those first that a ``Row`` has not as they stand.
+_ORDER = tuple(dict.fromkeys(("id", "source", "start", "end", *NAMES)))
+
+Values = Sequence[str]
+"""A value for each of ``_ORDER``, empty where the file has none or only blanks."""
 
 
+class Row(NamedTuple):
+    """What a citation file says in one place, by field and word for word; empty where it says nothing.
+
+    ``source`` is the row's own, else ``file``; ``key`` its id, else ``row-N``. Several authors that the file itself
+    keeps apart stand one a line.
+    """
+
+    key: str
+    source: str
+    place: str
+    type: str = ""
+    title: str = ""
+    authors: str = ""
+    year: str = ""
+    date: str = ""
+    venue: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    abstract: str = ""
+    isbn: str = ""
+    issn: str = ""
+    url: str = ""
+    arxiv: str = ""
+    pmid: str = ""
+    keywords: str = ""
+    publisher: str = ""
+    editor: str = ""
+    language: str = ""
+
+    def entry(self, markup: str) -> Entry:
+        """The row as an entry, ``markup`` being that of the file's format."""
+        fields = {name: value for name, value in zip(self._fields[3:], self[3:], strict=True) if value}
+        if markup:
+            fields["markup"] = markup
+        return Entry(source=self.source, format=FORMAT, source_key=self.key, place=self.place, fields=fields)
+
+
+_PAGES = Row._fields.index("pages") - 3
+
+
+@lru_cache(maxsize=4096)  # lines of JSON name the same few fields over and over
 def fold_name(name: str) -> str:
     """A column's name without case, spaces and punctuation."""
     return "".join(char for char in name.casefold() if char.isalnum())
@@ -60,7 +109,7 @@ def rejection(code: str, message: str, place: str, raw: str) -> Rejection:
 
 
 class Recogniser:
-    """Makes entries of rows: finds the fields under their usual names, and keeps ids unique."""
+    """Makes rows of what a file holds: finds the fields under their usual names, and keeps ids unique."""
 
     def __init__(self, columns: Mapping[str, str]) -> None:
         given = {name: fold_name(column) for name, column in columns.items()}
@@ -71,27 +120,61 @@ class Recogniser:
         self.known = frozenset(chain.from_iterable(self.names.values()))
         self._seen: set[str] = set()
 
-    def entry(self, cells: Iterable[tuple[str, str]], place: str, raw: str, *, markup: str = "") -> Entry | Rejection:
-        """The entry of one row, given as pairs of column and value; of two filled ones the first counts."""
+    def pick(self, cells: Iterable[tuple[str, str]]) -> Values:
+        """The values among pairs of column and value; of two filled ones the first counts."""
         row: dict[str, str] = {}
         for column, value in cells:
             if value.strip():
                 row.setdefault(fold_name(column), value)
-        found = ((name, next((row[n] for n in names if n in row), "")) for name, names in self.names.items())
-        fields = {name: value for name, value in found if value}
-        if any(_UNSTORABLE.search(value) for value in fields.values()):
-            return rejection("bad_characters", "a field holds NUL or half a UTF-16 pair", place, raw)
-        key = fields.pop("id", f"row-{place.partition('=')[2]}")
+        return [next((row[n] for n in self.names[name] if n in row), "") for name in _ORDER]
+
+    def picker(self, header: Sequence[str]) -> Callable[[list[str]], Values]:
+        """As ``pick``, for rows under one header, whose columns are recognised once for all of them.
+
+        The function takes a row with no more cells than the header, and may lengthen it.
+        """
+        folded = [fold_name(column) for column in header]
+        homes = [[i for n in self.names[name] for i, column in enumerate(folded) if column == n] for name in _ORDER]
+        # A field without a column is taken from one more cell, which is always empty.
+        lacking = [""] * (len(header) + 1)
+        pick_first = itemgetter(*(places[0] if places else len(header) for places in homes))
+        further = [(number, places[1:]) for number, places in enumerate(homes) if len(places) > 1]
+
+        def picked(cells: list[str]) -> Values:
+            if any(map(str.isspace, cells)):
+                cells = ["" if cell.isspace() else cell for cell in cells]
+            cells.extend(lacking[len(cells) :])
+            values: tuple[str, ...] = pick_first(cells)
+            if not further:
+                return values
+            chosen = list(values)
+            for number, places in further:
+                if not chosen[number]:
+                    chosen[number] = next(filter(None, (cells[i] for i in places)), "")
+            return chosen
+
+        return picked
+
+    def row(self, values: Values, place: str, raw: Iterable[str]) -> Row | Rejection:
+        """The row of these values; ``raw`` is what the file has there, in pieces, for the case of a rejection."""
+        if not _is_storable("".join(values)):
+            return rejection("bad_characters", "a field holds NUL or half a UTF-16 pair", place, "".join(raw))
+        key, source, start, end, *others = values
+        key = key or f"row-{place.partition('=')[2]}"
         if key in self._seen:
-            return rejection("repeated_id", f"an earlier entry has the id {key!r} too", place, raw)
+            message = f"an earlier entry has the id {key!r} too"
+            return rejection("repeated_id", message, place, "".join(raw))
         self._seen.add(key)
-        source = fields.pop("source", "file").strip()
-        if markup:
-            fields["markup"] = markup
-        return Entry(source=source, format=FORMAT, source_key=key, place=place, fields=_with_pages(fields))
+        if (start or end) and not others[_PAGES]:
+            others[_PAGES] = "-".join(text.strip() for text in (start, end) if text)
+        return Row._make((key, source.strip() or "file", place, *others))
 
 
-def _with_pages(fields: dict[str, str]) -> dict[str, str]:
-    """The fields with first and last page joined, where the pages are not given as a whole."""
-    ends = [fields.pop(name).strip() for name in ("start", "end") if name in fields]
-    return fields if "pages" in fields or not ends else {**fields, "pages": "-".join(ends)}
+def _is_storable(text: str) -> bool:
+    if text.isascii():
+        return "\x00" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text

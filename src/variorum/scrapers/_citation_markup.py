@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from variorum.schema import Entry, Rejection
-from variorum.scrapers._citation_fields import Recogniser, rejection
+from variorum.schema import Rejection
+from variorum.scrapers._citation_fields import Recogniser, Row, rejection
 
 _BARE_WORD = re.compile(r"[^\s{}\"#,]+")
 _PIECE = re.compile(r"\s*(?:\"((?:[^\"{}]|\{[^{}]*\})*)\"|\{((?:[^{}]|\{[^{}]*\})*)\}|([^\s{}\"#]+))\s*(#|$)")
@@ -17,7 +17,7 @@ _RIS_TAG = re.compile(r"[A-Z][A-Z0-9]  -")
 _RIS_TIGHT = re.compile(r"^([A-Z][A-Z0-9]  -)(?=\S)")
 
 
-def read_bibtex(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry | Rejection]:
+def read_bibtex(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Row | Rejection]:
     """The entries of a BibTeX file; failed and repeated blocks as rejections."""
     # Imported on use: no other format needs the library.
     from bibtexparser.entrypoint import parse_string
@@ -37,7 +37,7 @@ def read_bibtex(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry 
             except ValueError as error:
                 yield rejection("bad_bibtex", str(error), place, raw)
             else:
-                yield recogniser.entry(cells, place, raw, markup="tex")
+                yield recogniser.row(recogniser.pick(cells), place, [raw])
         elif isinstance(block, DuplicateBlockKeyBlock) and isinstance(block.ignore_error_block, BibtexEntry):
             yield rejection("repeated_id", f"an earlier entry has the id {block.key!r} too", place, raw)
         else:
@@ -75,7 +75,7 @@ def _joined(name: str, value: str, strings: Mapping[str, str]) -> str:
     return text
 
 
-def read_ris(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry | Rejection]:
+def read_ris(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Row | Rejection]:
     """The entries of a RIS file; malformed ones as rejections."""
     for number, (chunk, complaint) in enumerate(_ris_chunks(lines), start=1):
         place, raw = f"entry={number}", "".join(chunk)
@@ -86,7 +86,7 @@ def read_ris(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry | R
         except (ValueError, TypeError) as error:
             yield rejection("bad_ris", str(error), place, raw)
         else:
-            yield recogniser.entry(cells, place, raw)
+            yield recogniser.row(recogniser.pick(cells), place, chunk)
 
 
 def _ris_chunks(lines: Iterator[str]) -> Iterator[tuple[list[str], str]]:

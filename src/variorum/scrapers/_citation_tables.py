@@ -5,66 +5,46 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from itertools import filterfalse
 from typing import Any
 
 from variorum.errors import BadInputError
-from variorum.schema import Entry, Rejection
-from variorum.scrapers._citation_fields import Recogniser, fold_name, rejection
+from variorum.schema import Rejection
+from variorum.scrapers._citation_fields import Recogniser, Row, fold_name, rejection
 
 MAX_CELL = 16 * 1024 * 1024
 """Longest CSV cell, in characters; a longer one is a file whose quotes do not pair."""
 
 
-class _Tee:
-    """Lines on their way to the CSV reader, kept until the row they make is whole."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self.kept: list[str] = []
-
-    def __iter__(self) -> _Tee:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.kept.append(line)
-        return line
-
-    def take(self) -> str:
-        """The lines since the last call, as one text."""
-        text = "".join(self.kept)
-        self.kept.clear()
-        return text
-
-
 def read_table(
     lines: Iterator[str], delimiter: str, recogniser: Recogniser, columns: Mapping[str, str]
-) -> Iterator[Entry | Rejection]:
+) -> Iterator[Row | Rejection]:
     csv.field_size_limit(MAX_CELL)
-    tee = _Tee(lines)
+    # The lines of the row being read, for a rejection. ``append`` gives None, so that no line is filtered out.
+    kept: list[str] = []
     # strict: otherwise a stray quote would silently join all that follows into one cell.
-    rows = csv.reader(tee, delimiter=delimiter, strict=True)
+    rows = csv.reader(filterfalse(kept.append, lines), delimiter=delimiter, strict=True)
     header = _header(rows, recogniser, columns)
-    tee.take()
+    pick = recogniser.picker(header)
     number = 0
     while True:
+        kept.clear()
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
             number += 1
-            yield rejection("bad_csv", str(error), f"row={number}", tee.take())
+            yield rejection("bad_csv", str(error), f"row={number}", "".join(kept))
             continue
-        raw = tee.take()
-        if not any(cell.strip() for cell in cells):
+        if not any(map(str.strip, cells)):
             continue
         number += 1
         if len(cells) > len(header):
             message = f"{len(cells)} cells under {len(header)} column names"
-            yield rejection("ragged_row", message, f"row={number}", raw)
+            yield rejection("ragged_row", message, f"row={number}", "".join(kept))
         else:
-            yield recogniser.entry(zip(header, cells, strict=False), f"row={number}", raw)
+            yield recogniser.row(pick(cells), f"row={number}", kept)
 
 
 def _header(rows: Iterator[list[str]], recogniser: Recogniser, columns: Mapping[str, str]) -> list[str]:
@@ -84,7 +64,7 @@ def _header(rows: Iterator[list[str]], recogniser: Recogniser, columns: Mapping[
 # JSON, an object a line
 
 
-def read_jsonl(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry | Rejection]:
+def read_jsonl(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Row | Rejection]:
     for number, line in enumerate((line for line in lines if line.strip()), start=1):
         place = f"row={number}"
         try:
@@ -96,7 +76,7 @@ def read_jsonl(lines: Iterator[str], recogniser: Recogniser) -> Iterator[Entry |
         except (TypeError, ValueError, RecursionError) as error:
             yield rejection("bad_json", str(error), place, line)
         else:
-            yield recogniser.entry(cells, place, line)
+            yield recogniser.row(recogniser.pick(cells), place, [line])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

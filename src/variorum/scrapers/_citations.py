@@ -1,4 +1,4 @@
-"""Citation files, as reference managers and databases export them, read into entries under common names.
+"""Citation files, as reference managers and databases export them, read into rows under common names.
 
 Nothing is interpreted here: values stay as the file has them. What the files call a field differs, so
 columns, keys and tags are recognised by their usual names (``NAMES``); others are left out on purpose,
@@ -12,7 +12,7 @@ from typing import Literal, TextIO, get_args
 
 from variorum.errors import BadInputError
 from variorum.schema import Entry, Rejection
-from variorum.scrapers._citation_fields import NAMES, Recogniser
+from variorum.scrapers._citation_fields import NAMES, Recogniser, Row
 from variorum.scrapers._citation_markup import read_bibtex, read_ris
 from variorum.scrapers._citation_tables import read_jsonl, read_table
 
@@ -43,18 +43,30 @@ def guess_format(name: str) -> FileFormat:
     )
 
 
+def markup_of(file_format: FileFormat) -> str:
+    """How a format marks up its words: ``tex`` for BibTeX, which is TeX throughout, empty for others."""
+    return "tex" if file_format == "bibtex" else ""
+
+
 def read_citations(
     stream: TextIO, file_format: FileFormat, *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Entry | Rejection]:
-    """The entries of a citation file in its order, a ``Rejection`` in place of each that cannot be read.
+    """The entries of a citation file: its rows as ``read_rows`` gives them, and their ``markup``."""
+    markup = markup_of(file_format)
+    rows = read_rows(stream, file_format, columns=columns)
+    return (row.entry(markup) if isinstance(row, Row) else row for row in rows)
+
+
+def read_rows(
+    stream: TextIO, file_format: FileFormat, *, columns: Mapping[str, str] | None = None
+) -> Iterator[Row | Rejection]:
+    """The rows of a citation file in its order, a ``Rejection`` in place of each that cannot be read.
 
     ``stream`` is opened with ``newline=""`` so that line ends inside CSV cells survive. ``columns`` maps
     field names (``title``, ``authors``, …) to what the file calls them, which outranks recognition.
 
-    An entry's ``source`` is the row's, else ``file``; its key is the row's id word for word, else ``row-N``
-    with N counted from 1. Several authors that the file itself keeps apart stand one a line in ``authors``;
-    ``markup`` is ``tex`` for BibTeX. Rejection codes: ``repeated_id``, ``ragged_row``, ``bad_csv``,
-    ``bad_json``, ``bad_bibtex``, ``bad_ris``, ``bad_characters``.
+    Keys are word for word, or ``row-N`` with N counted from 1. Rejection codes: ``repeated_id``,
+    ``ragged_row``, ``bad_csv``, ``bad_json``, ``bad_bibtex``, ``bad_ris``, ``bad_characters``.
 
     Raises ``BadInputError`` with code ``unknown_field`` at once for a name in ``columns`` that is not
     ours, and while reading ``unknown_column`` for a column a table lacks, ``no_title_column``,
@@ -75,14 +87,16 @@ def read_citations(
 
 def _lines(stream: TextIO) -> Iterator[str]:
     """The stream's lines without byte order mark; raises ``BadInputError`` when there are none to read."""
-    blank = True
     try:
-        for number, line in enumerate(stream):
-            text = line.removeprefix("\ufeff") if number == 0 else line
-            blank = blank and not text.strip()
-            yield text
+        line = next(stream, "").removeprefix("\ufeff")
+        while line and not line.strip():
+            yield line
+            line = next(stream, "")
+        if line:
+            yield line
+        yield from stream
     except UnicodeDecodeError as error:
         message = f"not {error.encoding} near byte {error.start}; save the file as UTF-8"
         raise BadInputError(message, code="bad_encoding") from None
-    if blank:
+    if not line:
         raise BadInputError("the file is empty", code="empty_file")

@@ -21,6 +21,7 @@ from variorum.store.tables import (
     record,
     record_author,
     record_award,
+    record_features,
     record_identifier,
     record_key,
     relation,
@@ -50,10 +51,11 @@ def _rows(connection: Connection) -> Iterator[list[object]]:
     for stored in connection.execute(select(record.c.id, *columns)):
         if stored[0] in refs:
             yield ["record", refs[stored[0]], *stored[1:]]
-    for part in (record_author, record_award, record_identifier, record_key):
-        own = [column for column in part.c if column.name != "record_id"]
+    for part in (record_author, record_award, record_features, record_identifier, record_key):
+        # The features' keys are those of the table of keys, written once more.
+        own = [column for column in part.c if column.name not in {"record_id", "packed_keys"}]
         for row in connection.execute(select(part.c.record_id, *own)):
-            # Keys are made by a dedup run: a record that awaits one has none yet.
+            # Features and keys are made by a dedup run: a record that awaits one has none yet.
             if row[0] in refs:
                 yield [part.name, refs[row[0]], *row[1:]]
     seen = select(sighting, capture.c.sha256).join(capture, capture.c.id == sighting.c.capture_id)
@@ -73,7 +75,7 @@ def _pairs(connection: Connection, refs: Mapping[int, str]) -> Iterator[list[obj
     for judged in connection.execute(select(pair)):
         if judged.a_id in refs and judged.b_id in refs:
             ends = sorted((refs[judged.a_id], refs[judged.b_id]))
-            yield ["pair", *ends, judged.probability, judged.verdict, judged.reasons]
+            yield ["pair", *ends, judged.log_odds, judged.verdict, judged.veto, judged.reasons, bool(judged.cut)]
     for related in connection.execute(select(relation)):
         if related.a_id in refs and related.b_id in refs:
             yield ["relation", related.kind, refs[related.a_id], refs[related.b_id], related.reasons]
@@ -105,5 +107,5 @@ def _works(connection: Connection, stated: Set[str]) -> Iterator[list[object]]:
                     yield ["field", group, row.field, row.position, row.value, row.ref, row.rule]
 
 
-DERIVED = ("field", "pair", "record_key", "relation", "work")
+DERIVED = ("field", "pair", "record_features", "record_key", "relation", "work")
 """Kinds of lines that a dedup run makes; the others are what was read and judged."""

@@ -1,4 +1,4 @@
-"""Blocking keys, judged pairs, curators' judgements and relations between records."""
+"""Judged pairs, curators' judgements and relations between records."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, insert, or_, select, update
 
 from variorum.schema import Record
 from variorum.store.pages import StoredRecord, chunks
-from variorum.store.tables import judgement, pair, record, record_key, relation, work_record
+from variorum.store.tables import UNDECIDED, judgement, pair, record, relation, work_record
 
 
 @dataclass(frozen=True)
 class PairRow:
-    """A pair of records as the machine judged it; ``reasons`` are codes."""
+    """A pair of records as the machine judged it; ``reasons`` are codes.
+
+    ``veto`` says why no chain of links may join the two either. ``cut``: the same by themselves, but joining them
+    would have brought together what must stay apart.
+    """
 
     a_id: int
     b_id: int
+    log_odds: float
     probability: float
     verdict: str
+    veto: str
     reasons: tuple[str, ...]
-
-
-def unmatched(connection: Connection, *, everything: bool) -> list[StoredRecord]:
-    """Records that dedup has not seen in their present form; all of them for ``everything``."""
-    statement = select(record.c.id, record.c.document).order_by(record.c.id)
-    if not everything:
-        statement = statement.where(record.c.matched_hash.is_distinct_from(record.c.content_hash))
-    return [StoredRecord(row.id, Record.model_validate_json(row.document)) for row in connection.execute(statement)]
+    cut: bool = False
 
 
 def load(connection: Connection, record_ids: Iterable[int]) -> list[StoredRecord]:
@@ -49,31 +48,14 @@ def find_ref(connection: Connection, ref: str) -> StoredRecord | None:
     return None if row is None else StoredRecord(row.id, Record.model_validate_json(row.document))
 
 
-def replace_keys(connection: Connection, keys: Mapping[int, Sequence[str]]) -> None:
-    """Write the blocking keys of records anew."""
-    for some in chunks(list(keys)):
-        connection.execute(delete(record_key).where(record_key.c.record_id.in_(some)))
-    rows = [{"record_id": record_id, "key": key} for record_id, own in keys.items() for key in own]
-    if rows:
-        connection.execute(insert(record_key), rows)
-
-
-def holders_of_keys(connection: Connection, keys: Sequence[str]) -> dict[str, list[int]]:
-    """The records that have each key, in order of number."""
-    found: dict[str, list[int]] = {}
-    for some in chunks(keys):
-        statement = select(record_key).where(record_key.c.key.in_(some)).order_by(record_key.c.record_id)
-        for row in connection.execute(statement):
-            found.setdefault(row.key, []).append(row.record_id)
-    return found
-
-
-def keys_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, set[str]]:
-    """The blocking keys of records."""
-    found: dict[int, set[str]] = {number: set() for number in record_ids}
-    for some in chunks(record_ids):
-        for row in connection.execute(select(record_key).where(record_key.c.record_id.in_(some))):
-            found[row.record_id].add(row.key)
+def refs(connection: Connection, record_ids: Iterable[int]) -> dict[int, str]:
+    """The references of records."""
+    found: dict[int, str] = {}
+    for some in chunks(sorted(record_ids)):
+        rows = connection.execute(
+            select(record.c.id, record.c.source, record.c.source_key).where(record.c.id.in_(some))
+        )
+        found.update({row.id: f"{row.source}:{row.source_key}" for row in rows})
     return found
 
 
@@ -93,22 +75,38 @@ def pairs_touching(connection: Connection, record_ids: Sequence[int]) -> dict[tu
     return found
 
 
-def replace_pairs(
-    connection: Connection,
-    stale: Iterable[tuple[int, int]],
-    rows: Sequence[PairRow],
-    relations: Sequence[Mapping[str, Any]],
-) -> None:
-    """Drop stale pairs with their relations and store new ones."""
-    for a_id, b_id in stale:
-        connection.execute(delete(pair).where(pair.c.a_id == a_id, pair.c.b_id == b_id))
-        either_way = relation.c.a_id.in_((a_id, b_id)), relation.c.b_id.in_((a_id, b_id))
-        connection.execute(delete(relation).where(*either_way))
+def drop_pairs(connection: Connection, stale: Iterable[tuple[int, int]]) -> None:
+    """Drop pairs with their relations."""
+    ends = [{"a": a_id, "b": b_id} for a_id, b_id in sorted(stale)]
+    a: BindParameter[int] = bindparam("a")
+    b: BindParameter[int] = bindparam("b")
+    if ends:
+        connection.execute(delete(pair).where(pair.c.a_id == a, pair.c.b_id == b), ends)
+        connection.execute(delete(relation).where(relation.c.a_id == a, relation.c.b_id == b), ends)
+        connection.execute(delete(relation).where(relation.c.a_id == b, relation.c.b_id == a), ends)
+
+
+def clear_pairs(connection: Connection) -> None:
+    """Drop all pairs and relations."""
+    connection.execute(delete(pair))
+    connection.execute(delete(relation))
+
+
+def add_pairs(connection: Connection, rows: Sequence[PairRow], relations: Sequence[Mapping[str, Any]]) -> None:
+    """Store pairs and relations."""
     if rows:
-        values = [{**row.__dict__, "reasons": json.dumps(row.reasons)} for row in rows]
+        values = [{**row.__dict__, "veto": row.veto or None, "reasons": json.dumps(row.reasons)} for row in rows]
         connection.execute(insert(pair), values)
     if relations:
         connection.execute(insert(relation), list(relations))
+
+
+def mark_cut(connection: Connection, cut: Mapping[tuple[int, int], bool]) -> None:
+    """Note of pairs whether their link is cut."""
+    values = [{"a": a_id, "b": b_id, "value": value} for (a_id, b_id), value in cut.items()]
+    where = pair.c.a_id == bindparam("a"), pair.c.b_id == bindparam("b")
+    if values:
+        connection.execute(update(pair).where(*where).values(cut=bindparam("value")), values)
 
 
 def judgements(connection: Connection) -> dict[tuple[int, int], str]:
@@ -149,18 +147,25 @@ def undo_judgement(connection: Connection, judgement_id: int, now: str) -> tuple
 
 def review_pairs(connection: Connection) -> list[PairRow]:
     """Pairs that wait for a curator: undecided, unjudged, and not in one work by other ways."""
+    statement = _waiting(select(pair)).order_by(pair.c.probability.desc(), pair.c.a_id, pair.c.b_id)
+    return [_pair(row) for row in connection.execute(statement)]
+
+
+def waiting(connection: Connection) -> set[tuple[int, int]]:
+    """The pairs that wait for a curator, by their records' numbers."""
+    return {(row.a_id, row.b_id) for row in connection.execute(_waiting(select(pair.c.a_id, pair.c.b_id)))}
+
+
+def _waiting(statement: Select[Any]) -> Select[Any]:
     home_a, home_b = work_record.alias(), work_record.alias()
     judged = select(judgement.c.id).where(
         judgement.c.a_id == pair.c.a_id, judgement.c.b_id == pair.c.b_id, judgement.c.undone_at.is_(None)
     )
-    statement = (
-        select(pair)
-        .join(home_a, home_a.c.record_id == pair.c.a_id)
+    return (
+        statement.join(home_a, home_a.c.record_id == pair.c.a_id)
         .join(home_b, home_b.c.record_id == pair.c.b_id)
-        .where(pair.c.verdict.in_(("review", "same")), home_a.c.work_id != home_b.c.work_id, ~judged.exists())
-        .order_by(pair.c.probability.desc(), pair.c.a_id, pair.c.b_id)
+        .where(UNDECIDED, home_a.c.work_id != home_b.c.work_id, ~judged.exists())
     )
-    return [_pair(row) for row in connection.execute(statement)]
 
 
 def relations_of(connection: Connection, record_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -169,13 +174,14 @@ def relations_of(connection: Connection, record_ids: Sequence[int]) -> list[dict
     for some in chunks(record_ids):
         where = or_(relation.c.a_id.in_(some), relation.c.b_id.in_(some))
         rows = connection.execute(select(relation).where(where).order_by(relation.c.a_id, relation.c.b_id)).all()
-        refs = {one.id: one.record.ref for one in load(connection, {n for row in rows for n in (row.a_id, row.b_id)})}
+        named = refs(connection, {number for row in rows for number in (row.a_id, row.b_id)})
         found += [
-            {"kind": row.kind, "a": refs[row.a_id], "b": refs[row.b_id], "reasons": row.reasons.split(", ")}
+            {"kind": row.kind, "a": named[row.a_id], "b": named[row.b_id], "reasons": row.reasons.split(", ")}
             for row in rows
         ]
     return found
 
 
 def _pair(row: Any) -> PairRow:
-    return PairRow(row.a_id, row.b_id, row.probability, row.verdict, tuple(json.loads(row.reasons)))
+    reasons = tuple(json.loads(row.reasons))
+    return PairRow(row.a_id, row.b_id, row.log_odds, row.probability, row.verdict, row.veto or "", reasons, row.cut)

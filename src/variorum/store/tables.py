@@ -7,17 +7,23 @@ are JSON text written with sorted keys, so that equal values are equal bytes.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
+    literal_column,
+    or_,
 )
 
 metadata = MetaData(
@@ -168,6 +174,10 @@ record = Table(
     Column("changed_run_id", ForeignKey("run.id"), nullable=False),
     UniqueConstraint("source", "source_key"),
 )
+AWAITS_DEDUP = record.c.matched_hash.is_distinct_from(record.c.content_hash)
+"""Of records that dedup has not seen in their present form. They are few, and so is what the index holds."""
+
+Index("ix_record_awaits_dedup", record.c.id, sqlite_where=AWAITS_DEDUP, postgresql_where=AWAITS_DEDUP)
 
 record_history = Table(
     "record_history",
@@ -214,12 +224,28 @@ record_award = Table(
     Index(None, "funder", "award"),
 )
 
+record_features = Table(
+    "record_features",
+    metadata,
+    Column("record_id", ForeignKey("record.id"), primary_key=True),
+    Column("version", Integer, nullable=False, index=True),
+    Column("second", BigInteger, nullable=False),
+    Column("titles", BigInteger, nullable=False),
+    Column("bylines", BigInteger, nullable=False),
+    Column("packed_keys", LargeBinary, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
 record_key = Table(
     "record_key",
     metadata,
+    # In this order, so that a block lies in one place, and within it each part of it.
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("second", BigInteger, primary_key=True, autoincrement=False),
     Column("record_id", ForeignKey("record.id"), primary_key=True),
-    Column("key", String(200), primary_key=True),
-    Index(None, "key"),
+    Column("titles", BigInteger, nullable=False),
+    Column("bylines", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 sighting = Table(
@@ -279,12 +305,19 @@ pair = Table(
     metadata,
     Column("a_id", ForeignKey("record.id"), primary_key=True),
     Column("b_id", ForeignKey("record.id"), primary_key=True, index=True),
+    Column("log_odds", Float, nullable=False, server_default="0"),
     Column("probability", Float, nullable=False),
     Column("verdict", String(16), nullable=False),
+    Column("veto", Text),
     Column("reasons", Text, nullable=False),
+    Column("cut", Boolean, nullable=False, server_default=false()),
     CheckConstraint("a_id < b_id", name="order"),
     CheckConstraint("verdict IN ('same', 'related', 'review', 'different')", name="verdict"),
 )
+UNDECIDED = or_(pair.c.verdict == literal_column("'review'"), pair.c.cut)
+"""Of pairs that may need a curator: in doubt, or the same by themselves and yet kept apart."""
+
+Index("ix_pair_undecided", pair.c.a_id, pair.c.b_id, sqlite_where=UNDECIDED, postgresql_where=UNDECIDED)
 
 judgement = Table(
     "judgement",

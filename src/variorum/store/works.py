@@ -61,8 +61,10 @@ class SeenRecord:
 def rows_of_records(connection: Connection, record_ids: Sequence[int]) -> dict[int, WorkRow]:
     """The works that records founded, by record number. Every record founded exactly one."""
     found: dict[int, WorkRow] = {}
+    # Without the text to be searched, which is most of the row.
+    columns = work.c.id, work.c.founder_id, work.c.published_run_id, work.c.redirect_to
     for some in chunks(record_ids):
-        for row in connection.execute(select(work).where(work.c.founder_id.in_(some))):
+        for row in connection.execute(select(*columns).where(work.c.founder_id.in_(some))):
             found[row.founder_id] = WorkRow(row.id, row.founder_id, row.published_run_id, row.redirect_to)
     return found
 
@@ -82,6 +84,13 @@ def member_ids(connection: Connection, work_ids: Sequence[str]) -> list[int]:
     for some in chunks(work_ids):
         found += connection.execute(select(work_record.c.record_id).where(work_record.c.work_id.in_(some))).scalars()
     return found
+
+
+def ids_in_company(connection: Connection) -> list[int]:
+    """The numbers of the records that share their work with another."""
+    shared = select(work_record.c.work_id).group_by(work_record.c.work_id).having(func.count() > 1)
+    statement = select(work_record.c.record_id).where(work_record.c.work_id.in_(shared))
+    return list(connection.execute(statement.order_by(work_record.c.record_id)).scalars())
 
 
 def members(connection: Connection, work_ids: Sequence[str]) -> dict[str, list[SeenRecord]]:
@@ -117,18 +126,28 @@ def publish(connection: Connection, run_id: int, work_ids: Sequence[str]) -> Non
         )
 
 
-def move(connection: Connection, run_id: int, row: WorkRow, survivor: str, detail: Mapping[str, Any]) -> None:
-    """Put a record's home to ``survivor`` and let the work it founded redirect there, noting the event."""
-    target = None if row.id == survivor else survivor
-    connection.execute(update(work_record).where(work_record.c.record_id == row.founder_id).values(work_id=survivor))
-    if target == row.redirect_to:
-        return
-    connection.execute(update(work).where(work.c.id == row.id).values(redirect_to=target))
-    if target:
-        connection.execute(delete(work_field).where(work_field.c.work_id == row.id))
-    kind = "merge" if target else "split"
-    text = json.dumps({"into": target, "was": row.redirect_to, **detail}, sort_keys=True)
-    connection.execute(insert(event).values(run_id=run_id, kind=kind, work_id=row.id, detail=text))
+def move(connection: Connection, run_id: int, moves: Iterable[tuple[WorkRow, str]], detail: Mapping[str, Any]) -> None:
+    """Put records' homes to surviving works and let the works they founded redirect there, noting the events."""
+    homes: list[dict[str, Any]] = []
+    redirects: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    for row, survivor in moves:
+        target = None if row.id == survivor else survivor
+        homes.append({"record": row.founder_id, "home": survivor})
+        if target == row.redirect_to:
+            continue
+        redirects.append({"work": row.id, "target": target})
+        text = json.dumps({"into": target, "was": row.redirect_to, **detail}, sort_keys=True)
+        events.append({"run_id": run_id, "kind": "merge" if target else "split", "work_id": row.id, "detail": text})
+    if homes:
+        whose = work_record.c.record_id == bindparam("record")
+        connection.execute(update(work_record).where(whose).values(work_id=bindparam("home")), homes)
+    if redirects:
+        which = work.c.id == bindparam("work")
+        connection.execute(update(work).where(which).values(redirect_to=bindparam("target")), redirects)
+        for some in chunks([one["work"] for one in redirects if one["target"]]):
+            connection.execute(delete(work_field).where(work_field.c.work_id.in_(some)))
+        connection.execute(insert(event), events)
 
 
 def replace_fields(connection: Connection, merged: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:

@@ -1,0 +1,135 @@
+"""Authors as far as matching needs them: folded family names and initials, in the byline's order.
+
+A byline is cut at whatever stands between its names: semicolons, line ends, "and", commas, or nothing but
+the full stop of initials (``Lee K. H.Li L.``).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from variorum.dedup.folding import fold, plain
+
+_CUT_WITHIN = 24
+MAX_GIVEN = 20
+MOST_AUTHORS = 30
+"""Authors compared. A collaboration's byline of thousands says no more than its beginning."""
+
+_GLUE = re.compile(r"(?:(?<=[\s.-][A-Z]\.)|(?<=\sJr\.))(?=(?:[a-z']{1,4} ){0,2}[A-Z][^\s.,])")
+_TIGHT = re.compile(r"(?:[A-Z]\.)+(?=[A-Z][a-z])")
+_BEFORE_TIGHT = re.compile(r"(?<=[a-z])\s(?=(?:[A-Z]\.)+[A-Z][a-z])")
+_SPACES = re.compile(r"[^\S\n]+")
+_AND = re.compile(r",? (?:and|&) |, ?and | ?& ?|(?:(?<=^)|(?<=,))and ")
+_CUT = re.compile(r"[\s,;(\[]*(?:\bet\.? ?al\b|\bothers\b|\.\.\.|…)[\s.,;:)\]]*$", re.I)
+_INITIALS = re.compile(r"(?:[A-Z](?:h?\.)?[\s.-]*){1,5}")
+_MOST_INITIALS = 3
+_SUFFIX = re.compile(r"(?:jr|sr|2nd|3rd|4th|ii|iii|iv)\.?", re.I)
+_SUFFIX_BEGINS = "jJsS234iI"
+_PARTICLES = frozenset(
+    "af al ben bin da dal de del della den der di do dos du el la le st ten ter van von zu zur".split()
+)
+_BODY = re.compile(r"\b(?:collaboration|consortium|group|team|investigators|committee|network|society)\b", re.I)
+_NOBODY = frozenset(
+    {"", "anonymous", "anon", "na", "n a", "none", "null", "unknown", "no author", "author unknown", "nan"}
+)
+
+Authors = tuple[tuple[str, ...], tuple[str, ...], bool]
+"""Family names, given names (of the same length, empty where unknown), and whether the byline is whole."""
+
+
+def read_byline(text: str) -> Authors:
+    """The authors of a byline in one field."""
+    text = _SPACES.sub(" ", plain(text)).strip() if text else ""
+    if not text:
+        return (), (), False
+    tail = text[-_CUT_WITHIN:]
+    whole = (
+        not ("al" in tail or "other" in tail or ".." in tail or "…" in tail or "AL" in tail)
+        or _CUT.search(tail) is None
+    )
+    if not whole:
+        text = (text[:-_CUT_WITHIN] + _CUT.sub("", tail)).removesuffix(" and").removesuffix(" &")
+    names = [_name(piece) for piece in _pieces(text)[:MOST_AUTHORS]]
+    known = [name for name in names if name[0]]
+    return tuple(name[0] for name in known), tuple(name[1] for name in known), whole and bool(known)
+
+
+def read_names(names: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Family names and given names of names that come apart already, as (family, given) or (whole name, "")."""
+    read = [(fold(family), _given(given)) if given else _name(family) for family, given in names[:MOST_AUTHORS]]
+    known = [name for name in read if name[0]]
+    return tuple(name[0] for name in known), tuple(name[1] for name in known)
+
+
+def _pieces(text: str) -> list[str]:
+    if ";" in text:
+        return text.split(";")
+    if "\n" in text:
+        return text.splitlines()
+    if "," not in text and "." in text and " and " not in text and "&" not in text:
+        glued = _BEFORE_TIGHT.split(text) if _TIGHT.match(text) else _GLUE.split(text)
+        if len(glued) > 1:
+            return glued
+    pieces = _AND.split(text) if "and" in text or "&" in text else [text]
+    if len(pieces) > 1 and all(piece.count(",") <= 1 for piece in pieces) and "," in pieces[0] + pieces[-1]:
+        first = pieces[0].partition(",")[2]
+        # "Roe, Ann and Poe, Bob"; but "Ann Roe, Bob Doe and Carl Poe" has its last comma elsewhere.
+        if "," in pieces[-1] or (
+            len(pieces) == 2 and " " not in first.strip() and "," in pieces[0] and "," in pieces[1]
+        ):
+            return pieces
+    return [name for piece in pieces for name in _between_commas(piece)]
+
+
+def _between_commas(text: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    parts = [part for part in parts if not _SUFFIX.fullmatch(part)]
+    if len(parts) <= 1:
+        return parts
+    one = len(parts) == 2 and (" " not in parts[0] or " " not in parts[1] or parts[0][0].islower())
+    if one or (len(parts) == 2 and _INITIALS.fullmatch(parts[1])):
+        return [", ".join(parts)]
+    inverted = _INITIALS.fullmatch(parts[1]) is not None or (len(parts) > 2 and all(" " not in p for p in parts[::2]))
+    names: list[str] = []
+    for part in parts:
+        if names and inverted and "," not in names[-1] and _INITIALS.fullmatch(part):
+            names[-1] += f", {part}"
+        else:
+            names.append(part)
+    return names
+
+
+@lru_cache(maxsize=1 << 17)
+def _name(text: str) -> tuple[str, str]:
+    """Family and given name of one name, in whatever order it stands."""
+    text = text.strip(" .,;:*†‡")
+    if fold(text) in _NOBODY:
+        return "", ""
+    family, comma, given = text.partition(",")
+    if comma:
+        return fold(family), _given(" ".join(part for part in given.split(",") if not _SUFFIX.fullmatch(part.strip())))
+    if _BODY.search(text):
+        return fold(text), ""
+    if tight := _TIGHT.match(text):
+        text = f"{text[: tight.end()]} {text[tight.end() :]}"
+    words = [word for word in text.split() if word[0] not in _SUFFIX_BEGINS or not _SUFFIX.fullmatch(word)]
+    if len(words) < 2:
+        return fold(text), ""
+    if _INITIALS.fullmatch(words[-1]) and not _INITIALS.fullmatch(words[0]):  # "Smith JA", "van der Berg J. A."
+        start = len(words)
+        while start > 1 and _INITIALS.fullmatch(words[start - 1]):
+            start -= 1
+        return fold(" ".join(words[:start])), _given(" ".join(words[start:]))
+    start = len(words) - 1
+    while start > 1 and words[start - 1].lower() in _PARTICLES:
+        start -= 1
+    return fold(" ".join(words[start:])), _given(" ".join(words[:start]))
+
+
+def _given(given: str) -> str:
+    """Folded given names; of capitals that run together ("JA") each for itself."""
+    folded = fold(given)
+    if given.isupper() and any(1 < len(word) <= _MOST_INITIALS for word in folded.split()):
+        folded = " ".join(" ".join(word) if len(word) <= _MOST_INITIALS else word for word in folded.split())
+    return folded[:MAX_GIVEN]

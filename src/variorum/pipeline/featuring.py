@@ -1,0 +1,73 @@
+"""The features of stored records: made once, when a record is new or changed, and read from the store ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from variorum.dedup.features import Features, features_of
+from variorum.dedup.packing import FEATURES_VERSION, Extract, from_json, pack, to_json
+from variorum.pipeline.statements import statement_of_record
+from variorum.scrapers import find_source
+from variorum.store import blocks, matches
+from variorum.store.blocks import Blocked, FeaturesRow
+from variorum.store.engine import Connection
+from variorum.store.pages import StoredRecord
+
+
+def stored_features(stored: StoredRecord) -> Features:
+    """The features of a stored record, with what its source is known for."""
+    source = find_source(stored.record.source)
+    listed_once = source is not None and source.lists_once
+    return features_of(statement_of_record(stored.record, listed_once=listed_once))
+
+
+@dataclass
+class Made:
+    """Features by record number, and by what each record meets others."""
+
+    features: dict[int, Features] = field(default_factory=dict)
+    blocked: dict[int, Blocked] = field(default_factory=dict)
+
+
+def make_features(connection: Connection, ids: Sequence[int]) -> Made:
+    """The features of records, made anew and kept."""
+    made = Made({stored.id: stored_features(stored) for stored in matches.load(connection, ids)})
+    made.blocked.update(zip(made.features, _blocked_of(pack(made.features.values())), strict=True))
+    rows = [FeaturesRow(number, made.blocked[number], to_json(own)) for number, own in made.features.items()]
+    blocks.save(connection, rows, FEATURES_VERSION)
+    return made
+
+
+def _blocked_of(extract: Extract) -> list[Blocked]:
+    """By what each record of an extract meets others."""
+    keys = iter(extract.keys.tolist())
+    rest = zip(*(column.tolist() for column in (extract.seconds, extract.titles, extract.bylines)), strict=True)
+    return [
+        Blocked(frozenset(islice(keys, count)), *own) for count, own in zip(extract.counts.tolist(), rest, strict=True)
+    ]
+
+
+@dataclass
+class FeatureStore:
+    """Features by record number: those at hand, then those kept, then, of records no dedup run has seen, made ones."""
+
+    connection: Connection
+    at_hand: dict[int, Features] = field(default_factory=dict)
+
+    def some(self, ids: Iterable[int]) -> dict[int, Features]:
+        """The features of several records."""
+        wanted = set(ids)
+        found = {number: self.at_hand[number] for number in wanted & self.at_hand.keys()}
+        kept = blocks.documents(self.connection, wanted - found.keys(), FEATURES_VERSION)
+        found |= {number: from_json(document) for number, document in kept.items()}
+        for stored in matches.load(self.connection, wanted - found.keys()):
+            found[stored.id] = stored_features(stored)
+        return found
+
+    def one(self, record_id: int) -> Features:
+        """The features of a record, which stay at hand."""
+        if record_id not in self.at_hand:
+            self.at_hand |= self.some([record_id])
+        return self.at_hand[record_id]

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import csv
+import io
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from variorum.dedup.features import Statement, features_of
+from variorum.normalizers import LONGEST_FIELD, normalise
+from variorum.pipeline.statements import statement_of_record, statement_of_row
+from variorum.schema import Author, Entry, Identifier, Record, Rejection, text_key
+from variorum.scrapers import FileFormat, Row, markup_of, read_citations, read_rows
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+
+CSV = """id,type,title,authors,year,date,venue,volume,issue,pages,doi,abstract,isbn,url,pmid,arxiv
+1,article,On Knots,"Roe, Ann; Poe, Bob",1999,,Journal of Knots,12,3,11-19,10.1000/ABC.1,,2049-3630,,,
+2,inproceedings,Part II: the {DNA} of <i>ropes</i>,"Roe, Ann and Poe, Bob",,2019-05-03,Proc. of Ropes,,,e45,,,,,,
+3,book,A Book,Ann Roe,2019.0,,,,,,,,978-3-16-148410-0,,,
+4,article,In a Book,Ann Roe,2019,,,,,,,,978-3-16-148410-0,,,
+5,,Without type,"A. Roe, B. Poe",2001,,arXiv,,,,10.48550/arXiv.2101.00001,,1477-9072 1744-8344,,,
+6,,By address,Roe A,2001,Spring 2002,Letters in Knots,,,,,,,https://www.ncbi.nlm.nih.gov/pubmed/123456/,,
+7,,By two addresses,Roe A,in press,,,,,,,,,https://a.example/1 https://dl.a.example/doi/abs/10.1145/1.2?x=y,,
+8,,Escaped,Roe A,2001,06/12/2023,,7 (Suppl),,S12-S14,http://dx.doi.org/10.1016/S0003-4975%2800%2901367-9,,,,,
+9,preprint,All,Roe A,2001,,,,,,https://doi.org/10.1000/a,,,https://pubmed.ncbi.nlm.nih.gov/77/,PMID: 78,2101.00002v3
+10,journal article,[No title],Anonymous,n.d.,,n/a,-,-,n/a,null,[No abstract available],-,N/A,none,
+11,techreport,Cut,Poe B,1998,,Report,,,,10.1000/a; 10.1000/b,Long ago and far away ...,,,,
+12,techreport,Not cut,Poe B,1998,,Report,,,,10.1000/abc def,<p>Abstract: Long ago</p>,,http://arxiv.org/abs/hep-th/9501018v1,,
+"""
+BIBTEX = r"""@article{roe, title = {The {DNA} of $\alpha$-helices}, author = {M{\"u}ller, J. and Roe, Ann},
+  year = 1999, journal = {{arXiv} preprint}, pages = {1--9}, doi = {10.1000/a\_b}, eprint = {2101.00001}}
+"""
+RIS = """TY  - JOUR
+TI  - On knots
+AU  - Roe, Ann
+AU  - Poe, B.
+PY  - 1999/03//
+SP  - 11
+EP  - 19
+DO  - doi: 10.1000/A
+ER  -
+"""
+JSONL = '{"title": "A", "authors": [{"family": "Roe", "given": "Ann"}, "Bob Poe"], "year": 2019, "DOI": "10.1/x"}\n'
+
+
+COMPARED = attrgetter(
+    *("kind", "title", "families", "year", "venue", "preprint", "volume", "issue", "first_page", "last_page"),
+    *("identifiers", "abstract", "abstract_truncated", "own_id"),
+)
+
+
+def both(text: str, file_format: FileFormat) -> list[tuple[Statement, Statement]]:
+    """What each row of a file says, read as a row and read as a record."""
+    rows = [row for row in read_rows(io.StringIO(text, newline=""), file_format) if isinstance(row, Row)]
+    entries = [one for one in read_citations(io.StringIO(text, newline=""), file_format) if isinstance(one, Entry)]
+    pairs = []
+    for row, entry in zip(rows, entries, strict=True):
+        said, record = statement_of_row(row, markup_of(file_format)), normalise(entry)
+        assert isinstance(said, Statement)
+        assert isinstance(record, Record)
+        pairs.append((said, statement_of_record(record)))
+    return pairs
+
+
+def said(**fields: str) -> Statement:
+    result = statement_of_row(Row(key="1", source="file", place="row=1", **fields), "")
+    assert isinstance(result, Statement)
+    return result
+
+
+FILES = [
+    pytest.param(CSV, "csv", 12, id="csv"),
+    pytest.param(BIBTEX, "bibtex", 1, id="bibtex"),
+    pytest.param(RIS, "ris", 1, id="ris"),
+    pytest.param(JSONL, "jsonl", 1, id="jsonl"),
+    pytest.param((FIXTURES / "nsf_par/export_csv/page.csv").read_text(), "csv", 5, id="fixture"),
+    pytest.param((FIXTURES / "nsf_par/export_spreadsheet_csv/page.csv").read_text(), "csv", 2, id="spreadsheet"),
+]
+
+
+@pytest.mark.parametrize(("text", "file_format", "count"), FILES)
+def test_a_row_says_what_its_record_would(text: str, file_format: FileFormat, count: int) -> None:
+    pairs = both(text, file_format)
+    assert len(pairs) == count
+    for row, record in pairs:
+        assert COMPARED(features_of(row)) == COMPARED(features_of(record))
+
+
+def test_every_field_of_a_row_has_its_place() -> None:
+    found = said(
+        type="article",
+        title="On Knots",
+        authors="Roe, A.",
+        year="1999",
+        venue="Knots",
+        volume="1",
+        issue="2",
+        pages="3-4",
+        doi="10.1000/A",
+        abstract="We knot…",
+    )
+    assert found == Statement(
+        ref="1",
+        source="file",
+        kind="article-journal",
+        title="On Knots",
+        byline="Roe, A.",
+        year="1999",
+        venue="Knots",
+        volume="1",
+        issue="2",
+        pages="3-4",
+        identifiers=(("doi", "10.1000/a"),),
+        abstract="We knot…",
+        abstract_truncated=True,
+    )
+
+
+def test_refs_bear_the_prefix_and_digests_are_no_ids() -> None:
+    row = Row(key=text_key("a"), source="file", place="row=1", title="A")
+    found = statement_of_row(row, "", prefix="a.csv:")
+    assert isinstance(found, Statement)
+    assert (found.ref, found.own_id) == (f"a.csv:{text_key('a')}", False)
+    assert said(title="A").own_id
+
+
+@pytest.mark.parametrize("words", ["[No title]", "n/a", "Untitled", "-"])
+def test_words_for_a_missing_title_are_none(words: str) -> None:
+    assert said(title=words).title == ""
+
+
+@pytest.mark.parametrize(
+    ("abstract", "truncated"),
+    [("We did ...", True), ("<p>We did…</p>", True), ("We did " * 50 + "…\n", True), ("We did...  not.", False)],
+)
+def test_a_cut_abstract_is_known(abstract: str, truncated: bool) -> None:
+    assert said(abstract=abstract).abstract_truncated is truncated
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (Row(key="k" * 1001, source="file", place="row=1"), "too_long"),
+        (Row(key="1", source="file", place="row=1", abstract="a" * (LONGEST_FIELD + 1)), "too_long"),
+        (Row(key="1", source="file", place="row=1", authors="a" * (LONGEST_FIELD + 1)), None),
+    ],
+)
+def test_what_is_far_too_long_is_rejected(row: Row, code: str | None) -> None:
+    found = statement_of_row(row, "")
+    assert (found.code if isinstance(found, Rejection) else None) == code
+
+
+def test_a_record_keeps_what_its_row_could_not_say() -> None:
+    record = Record(
+        source="arxiv",
+        source_key=text_key("a"),
+        format="x",
+        title="A",
+        authors=(Author(name="The Team", evidence="profile"), Author(name="A. Roe", family="Roe", given="A.")),
+        authors_complete=True,
+        date="2019-05",
+        identifiers=(
+            Identifier(scheme="doi", value="10.1/a", raw=""),
+            Identifier(scheme="issn", value="0028-0836", raw="", role="container"),
+        ),
+        stage="preprint",
+        flags=("low_confidence:date",),
+    )
+    found = statement_of_record(record, listed_once=True)
+    assert found.ref == record.ref
+    assert found.names == (("The Team", ""), ("Roe", "A."))
+    assert (found.names_complete, found.profile_only) == (True, False)
+    assert (found.year, found.year_doubtful) == ("2019", True)
+    assert found.identifiers == (("doi", "10.1/a"),)
+    assert (found.preprint, found.listed_once, found.own_id) == (True, True, False)
+
+
+def test_authors_known_from_their_profile_only() -> None:
+    record = Record(source="s", source_key="1", format="x", authors=(Author(name="A. Roe", evidence="profile"),))
+    assert statement_of_record(record).profile_only
+    assert not statement_of_record(Record(source="s", source_key="1", format="x")).profile_only
+
+
+_CELLS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
+    ["10.1000/a", "https://doi.org/10.1000/a", "n/a", "1999", "978-3-16-148410-0", "book", "arXiv", "{", "&#0;", " "]
+)
+_HEADER = ["id", "title", "document title", "type", "year", "venue", "doi", "isbn", "url", "abstract", "start page"]
+
+
+@given(st.lists(st.lists(_CELLS, max_size=len(_HEADER) + 1), max_size=8))
+def test_every_row_that_is_not_blank_is_read_or_rejected(table: list[list[str]]) -> None:
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows([_HEADER, *table])
+    stream.seek(0)
+    read = list(read_rows(stream, "csv"))
+    assert len(read) == sum(any(cell.strip() for cell in row) for row in table)
+    for one, other in both(stream.getvalue(), "csv"):
+        assert (one.kind, one.preprint, one.own_id) == (other.kind, other.preprint, other.own_id)
+        assert sorted(one.identifiers) == sorted(other.identifiers)
+        assert int(one.year or 0) == int(other.year or 0)
