@@ -105,7 +105,7 @@ def test_every_field_of_a_row_has_its_place() -> None:
     )
     assert found == Statement(
         ref="1",
-        source="file",
+        source="",
         kind="article-journal",
         title="On Knots",
         byline="Roe, A.",

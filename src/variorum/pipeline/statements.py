@@ -19,7 +19,7 @@ from variorum.normalizers.citation import (
     stated_venue,
 )
 from variorum.schema import Author, Kind, Record, Rejection, is_text_key, text_key, year_of
-from variorum.scrapers import Row
+from variorum.scrapers import UNSTATED_SOURCE, Row
 
 _PERHAPS_NONE = 100
 """Characters up to which a title or an abstract may say no more than that there is none."""
@@ -57,7 +57,7 @@ def statement_of_row(row: Row, markup: str, *, prefix: str = "") -> Statement | 
     # All in their order, since given by name they take several times as long.
     return Statement(
         prefix + key,
-        source,
+        "" if source == UNSTATED_SOURCE else source,
         kind,
         title,
         byline,

@@ -22,13 +22,14 @@ from variorum.scrapers._base import (
     Step,
     Wanted,
 )
-from variorum.scrapers._citation_fields import Row
+from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Row
 from variorum.scrapers._citations import FileFormat, guess_format, markup_of, read_citations, read_rows
 from variorum.scrapers._decode import codec_of, decode
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
 
 __all__ = [
+    "UNSTATED_SOURCE",
     "AskAgainError",
     "Asked",
     "Body",

@@ -12,6 +12,9 @@ from variorum.schema import Entry, Rejection
 
 FORMAT = "citation"
 
+UNSTATED_SOURCE = "file"
+"""The source of what a file says without saying whose word it is."""
+
 # For each field the names it goes by, in order of preference, without case, spaces and punctuation.
 NAMES = {
     name: tuple(usual.split())
@@ -167,7 +170,7 @@ class Recogniser:
         self._seen.add(key)
         if (start or end) and not others[_PAGES]:
             others[_PAGES] = "-".join(text.strip() for text in (start, end) if text)
-        return Row._make((key, source.strip() or "file", place, *others))
+        return Row._make((key, source.strip() or UNSTATED_SOURCE, place, *others))
 
 
 def _is_storable(text: str) -> bool:
