@@ -8,7 +8,7 @@ SEEDS := $(sort $(wildcard fixtures/seeds/*.txt))
 FINDING_IS_FINE := || [ $$? -eq 3 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check kill-test fuzz bench bench-arxiv bench-nightly clean
+.PHONY: help install run test check kill-test fuzz bench bench-arxiv bench-nightly bench-dedup train clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -56,5 +56,20 @@ RECORDS ?= 100000
 bench-nightly: $(VENV)/.dev  ## Measure a night on which nothing changed over RECORDS stored records
 	PYTHONPATH=. $(BIN)/python benchmarks/nightly.py --records $(RECORDS)
 
+# Each peer lives in an environment of its own: what one needs may be what another cannot bear.
+PEERS := .venv-bench
+$(PEERS)/%/.done: requirements/bench-%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install -r $<
+	@touch $@
+
+train: $(VENV)/.run requirements/train.txt  ## Train the weights of dedup on the labelled sets in VARIORUM_BENCHMARKS
+	$(PIP) install -r requirements/train.txt
+	$(BIN)/python benchmarks/dedup/train.py
+
+BENCH ?=
+bench-dedup: $(VENV)/.dev $(PEERS)/bibdedupe/.done $(PEERS)/splink/.done  ## Measure dedup beside its peers and its limit (BENCH=options)
+	$(BIN)/python -m benchmarks.dedup.run $(BENCH)
+
 clean:  ## Remove .venv, caches and the sample database
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis variorum.db variorum.db-* variorum.db.locks variorum.archive
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .hypothesis variorum.db variorum.db-* variorum.db.locks variorum.archive
