@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from variorum.config import Settings
 from variorum.pipeline.workspace import Workspace, open_workspace
+
+# Enough to notice what breaks; HYPOTHESIS_PROFILE=thorough looks longer.
+hypothesis.settings.register_profile("quick", max_examples=40)
+hypothesis.settings.register_profile("thorough", max_examples=300)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 ROOT = Path(__file__).parent.parent
 SEEDS = sorted((ROOT / "fixtures" / "seeds").glob("*.txt"))
