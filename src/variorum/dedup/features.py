@@ -96,7 +96,15 @@ class Features(NamedTuple):
 def features_of(said: Statement) -> Features:
     """The features of a statement."""
     if not (said.byline or said.names or said.venue or said.volume) and (parts := read_reference(said.title)):
-        said = said._replace(**parts)  # type: ignore[arg-type]
+        said = said._replace(
+            byline=parts.byline,
+            title=parts.title,
+            venue=parts.venue,
+            year=parts.year,
+            volume=parts.volume,
+            issue=parts.issue or said.issue,
+            pages=parts.pages,
+        )
     title, main = read_title(said.title) if said.title else ("", "")
     if said.names:
         families, givens = read_names(said.names)

@@ -58,7 +58,7 @@ _SAME_PLACE = frozenset({"page_volume", "range_volume", "range"})
 _SAME_ISSUE = frozenset({"page_volume", "volume_issue"})
 _SAME_TITLE = frozenset({"equal_rich", "equal", "equal_poor", "slip", "slip_poor", "generic"})
 _ALIKE = _SAME_TITLE | {"begins", "near", "begins_poor", "near_poor", "contained", "close"}
-_SAME_AUTHORS = frozenset({"equal_many", "equal", "all_many", "all", "most_many"})
+_SAME_AUTHORS = frozenset({"equal_many", "equal", "most_many"})
 
 
 def objections(a: Features, b: Features, levels: Comparison | None = None) -> tuple[Objection, ...]:

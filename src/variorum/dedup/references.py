@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _VANCOUVER = re.compile(
     r"(?P<byline>[^.:;]{3,300} [A-Z]{1,4}(?:, et al)?)\. (?P<title>[^.?!]{8,500}[.?!]) (?P<venue>[^.;:]{2,120})\. "
@@ -14,9 +15,21 @@ _VANCOUVER = re.compile(
 _LEAST = 40
 
 
-def read_reference(text: str) -> dict[str, str]:
-    """The fields of a reference by the names of a statement's fields; empty for text that is none."""
+class Reference(NamedTuple):
+    """The fields of a reference, in its own words; the issue is empty where there is none."""
+
+    byline: str
+    title: str
+    venue: str
+    year: str
+    volume: str
+    issue: str
+    pages: str
+
+
+def read_reference(text: str) -> Reference | None:
+    """The reference that a text is, taken apart; None for any other text."""
     if len(text) < _LEAST or ";" not in text:
-        return {}
+        return None
     found = _VANCOUVER.fullmatch(text.strip())
-    return {name: value for name, value in found.groupdict().items() if value} if found else {}
+    return Reference(**found.groupdict(default="")) if found else None
