@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import inspect
+import itertools
 import re
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache, partial
@@ -15,14 +16,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from variorum.cli._output import print_table
-from variorum.dedup import blocking, guards
-from variorum.dedup.features import Features, features_of
-from variorum.dedup.matching import judge
+from variorum.dedup import blocking, clustering, guards, keys, standing, title_guards
+from variorum.dedup.engines import local
+from variorum.dedup.features import Features, Statement, features_of
+from variorum.dedup.folding import STOP_WORDS
+from variorum.dedup.matching import KEPT, judge
 from variorum.dedup.model import shipped
+from variorum.dedup.screening import LEVELS, shipped_screen
+from variorum.pipeline import file_reading
 from variorum.pipeline.file_dedup import dedup_files
 from variorum.pipeline.statements import statement_of_row
 from variorum.reports.explain import waterfall
-from variorum.scrapers import guess_format, markup_of, read_rows
+from variorum.scrapers import _table_spans, guess_format, markup_of, read_rows
 
 DOC = Path(__file__).parent.parent / "docs" / "dedup.md"
 
@@ -97,7 +102,7 @@ def _told() -> list[str]:
 
 
 def _rows(heading: str) -> list[list[str]]:
-    """The cells of the table whose first column has that heading."""
+    """The cells of the table whose head begins like that."""
     [body] = re.findall(rf"^\| {heading} \|.*\n\|[-: |]+\n((?:\|.*\n)+)", DOC.read_text(), re.M)
     return [row.strip("|\n").split("|") for row in body.splitlines()]
 
@@ -106,29 +111,62 @@ def _coded(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
+EVERYTHING = Statement(
+    ref="x:1",
+    title="Extraordinary knots made fast: on ropes",
+    byline="Ann Roe, Bob Doe",
+    year="2020",
+    volume="3",
+    pages="12-30",
+    identifiers=(("doi", "10.1000/a1"),),
+    abstract="Ships count seabirds by eye, which needs light, patience and a place to stand.",
+)
+"""A record that has all of which keys are made."""
+
+
 def test_all_kinds_of_keys_are_told() -> None:
-    rows = _rows("key")
-    told = {name: "yes" in row[2] for row in rows for name in _coded(row[0])}
-    code = inspect.getsource(blocking.blocking_keys) + inspect.getsource(blocking._title_keys)
-    kinds = set(re.findall(r'f"([a-z]{2}) ', code + inspect.getsource(blocking._abstract_keys)))
-    assert told == {kind: f"{kind} " in blocking._STRENGTH for kind in kinds}
+    columns = keys.columns_of([features_of(EVERYTHING)])
+    words, names = keys._Words.of(columns.titles, STOP_WORDS), keys._names(columns.bylines)
+    made = list(keys._kinds(columns, words, names, keys._Words.of(columns.abstracts, frozenset())))
+    assert all(len(kind.hashes) for kind in made)
+    told = {name: "yes" in row[2] for row in _rows("key") for name in _coded(row[0])}
+    assert told == {kind.name: kind.strength > 0 for kind in made}
+
+
+def test_all_that_the_screen_looks_at_is_told() -> None:
+    told = {name: _spelt_out(row[1]) for row in _rows("looked at") for name in _coded(row[0])}
+    assert told == {feature: set(levels) for feature, levels in LEVELS.items()}
+    assert told == {feature: set(weights) for feature, weights in shipped_screen().weights.items()}
+
+
+def _spelt_out(cell: str) -> set[str]:
+    """The levels in a cell, with "`a_1` to `a_3`" and "`a` or `b`, each with `_c` or `_d`" taken apart."""
+    runs = re.findall(r"`(\w+_)(\d+)` to `\1(\d+)`", cell)
+    levels = {f"{name}{number}" for name, first, last in runs for number in range(int(first), int(last) + 1)}
+    beginnings, each, endings = cell.partition("each with")
+    if not each:
+        return levels | set(_coded(cell))
+    ends = [name for name in _coded(endings) if name.startswith("_")]
+    apart = set(_coded(endings)) - set(ends)
+    return apart | {beginning + end for beginning, end in itertools.product(_coded(beginnings), ends)}
 
 
 def test_all_levels_are_told() -> None:
-    names = r"identifier|title|place|year|authors|venue|abstract"
-    told: dict[str, list[str]] = {}
-    for feature, levels in re.findall(rf"^\| `({names})`[^|]*\|(.*)\|$", DOC.read_text(), re.M):
-        told.setdefault(feature, []).extend(_coded(levels))
-    assert {feature: sorted(levels) for feature, levels in told.items()} == {
-        feature: sorted(levels) for feature, levels in shipped().weights.items()
-    }
+    told: dict[str, set[str]] = {}
+    for row in _rows(r"feature \| levels"):
+        told.setdefault(_coded(row[0])[0], set()).update(_coded(row[1]))
+    [weightless] = re.findall(r"^\*\*Weighing nothing\*\*: (.*?)\n\n", DOC.read_text(), re.S | re.M)
+    weighing = {feature: set(weights) for feature, weights in shipped().weights.items()}
+    assert {feature: levels - set(_coded(weightless)) for feature, levels in told.items()} == weighing
+    assert set(_coded(weightless)) <= set().union(*told.values())
 
 
 def test_all_guards_are_told_with_what_they_do() -> None:
-    code = inspect.getsource(guards)
+    code = inspect.getsource(guards) + inspect.getsource(title_guards)
     raised = set(re.findall(r'Objection\(\s*"(\w+)",\s*"(\w+)"', code))
     for guard in re.findall(r'_belongs_to\(a, b, "(\w+)"', code):
         raised |= {(guard, "related"), (guard, "veto")}
+    assert {guard for guard, _ in raised} == {watch.guard.__name__.lstrip("_") for watch in guards._WATCHES}
     told = {
         (name, effect)
         for row in _rows("guard")
@@ -139,9 +177,19 @@ def test_all_guards_are_told_with_what_they_do() -> None:
 
 
 def test_limits_are_those_of_the_code() -> None:
-    text = DOC.read_text()
+    text = " ".join(DOC.read_text().split())
     weak, strong = blocking.MAX_BLOCK, blocking.MAX_BLOCK * blocking.STRONGER
     assert f"A weak key gathers up to {weak} records, a strong one up to {strong}." in text
+    assert f"the first and the last {keys._EDGE_LETTERS} letters of a title" in text
+    assert f"A single page of no more than {standing._DIGITS_OF_A_COUNT} digits may be a count of pages" in text
+    model = shipped()
+    assert f"`auto` is {model.auto:.2f} and `review` {model.review:.2f}" in text
+    assert f"Below {KEPT} a pair is not even kept" in text
+    assert f"(of more than {clustering.MOST_CROSS_PAIRS}, every so many-th)" in text
+    least, span = _table_spans._LEAST // 10**6, _table_spans._SIZE // 10**6
+    assert f"A CSV file of {least} MB or more whose rows have ids is read in spans of {span} MB" in text
+    assert f"row by row, {file_reading._ROWS_AT_ONCE:,} to a worker" in text
+    assert f"{local._AT_ONCE:,} pairs" in text
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from benchmarks.dedup.blocked import print_blocked
 from benchmarks.dedup.make_set import make_set
 from benchmarks.dedup.measure import FailedError
 from benchmarks.dedup.score import BadSetError, sets_in, size_of
@@ -112,6 +113,7 @@ def main() -> None:
     print(machine())
     if quality:
         print_quality(quality)
+        print_blocked(order.data / name for name in sets_in(order.data) if order.sets is None or name in order.sets)
     if costs:
         print_costs(costs)
     if order.json:

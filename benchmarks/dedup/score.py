@@ -102,6 +102,19 @@ def labelled_pair_labels(folder: Path, pairs: Sequence[tuple[str, str]]) -> list
     return [-1 if mode == "cross" and source[a] == source[b] else int(truth[a] == truth[b]) for a, b in pairs]
 
 
+def true_pair_count(folder: Path) -> int | None:
+    """How many pairs of a set are labelled to be one work; None where the labels do not say which."""
+    mode = mode_of(folder)
+    if mode == "pairs":
+        return sum(row["label"] == "1" for row in rows_of(folder / "pairs.csv"))
+    if mode == "flag":
+        return None
+    truth = {row["id"]: row["cluster_id"] for row in rows_of(folder / "truth.csv")}
+    alone = {id_: str(number) for number, id_ in enumerate(truth)}
+    source_of = {row["id"]: row["source"] for row in rows_of(records_in(folder))} if mode == "cross" else None
+    return evaluate(alone, truth, source_of=source_of).pairs.false_negatives
+
+
 def quality_of(folder: Path, predicted: Mapping[str, str]) -> Quality:
     """Count clusters, given as record id to cluster id, against the labels of a set."""
     mode = mode_of(folder)

@@ -16,7 +16,7 @@ import os
 import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,20 +28,22 @@ sys.path.insert(0, str(Path(__file__).parent))
 import itertools
 
 from score import labelled_pair_labels, quality_of_links, records_in, sets_in
+from train_screen import train_screen, write_screen
 
-from variorum.dedup.blocking import blocking_of, candidate_pairs
+from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
 from variorum.dedup.comparing import Comparison, compare
 from variorum.dedup.engines.local import resolve
 from variorum.dedup.features import Features, features_of
 from variorum.dedup.guards import objections
 from variorum.dedup.model import Model, probability
+from variorum.dedup.screening import LEVELS, Screen, codes_of, exempt
 from variorum.pipeline.citation_files import opened
 from variorum.pipeline.statements import statement_of_row
 from variorum.schema import Rejection
 from variorum.scrapers import read_rows
 
-WEIGHTS = Path(__file__).parents[2] / "src" / "variorum" / "dedup" / "weights.toml"
-AUTO, REVIEW = 0.70, 0.22
+PACKAGE = Path(__file__).parents[2] / "src" / "variorum" / "dedup"
+AUTO, REVIEW = 0.82, 0.22
 
 MOST_OF_A_SET = 2_000
 """True pairs of a set that count in full; of larger ones each counts for less."""
@@ -101,13 +103,18 @@ Level = tuple[str, str]
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """A set as training sees it: its records, its candidate pairs with their levels, labels and vetoes.
+    """A labelled set as training sees it: its records, the pairs that share a key, their levels, labels and vetoes.
 
+    ``codes`` are what the screen sees of the pairs but for ``exempt`` ones, and ``passing`` those that pass it.
     Labels are 1 for the same work, 0 for two, -1 for pairs that do not count.
     """
 
     folder: Path
     records: list[Features]
+    candidates: Candidates
+    codes: NDArray[np.int64]
+    exempt: NDArray[np.bool_]
+    passing: NDArray[np.bool_]
     levels: list[Comparison]
     labels: NDArray[np.int8]
     vetoed: NDArray[np.bool_]
@@ -118,7 +125,8 @@ class LabelledSet:
 def load(folder: Path) -> LabelledSet:
     """A labelled set, blocked and compared."""
     records = list(_features(records_in(folder)))
-    candidates = candidate_pairs(blocking_of(records))
+    blocking = blocking_of(records)
+    candidates = candidate_pairs(blocking, Screen(-np.inf, {name: {} for name in LEVELS}))
     pairs = [(records[i], records[j]) for i, j in zip(candidates.left.tolist(), candidates.right.tolist(), strict=True)]
     labels = np.array(labelled_pair_labels(folder, [(a.ref, b.ref) for a, b in pairs]), np.int8)
     levels = [compare(a, b) for a, b in pairs]
@@ -128,7 +136,15 @@ def load(folder: Path) -> LabelledSet:
     blanked = list(
         _blanked(folder.name, [p for p, v in zip(zip(pairs, labels, strict=True), vetoed, strict=True) if not v])
     )
-    return LabelledSet(folder, records, levels, labels, vetoed, held, blanked)
+    codes = codes_of(blocking, candidates.left, candidates.right)
+    all_of_them = np.ones(len(candidates), bool)
+    free = exempt(blocking, candidates.left, candidates.right, codes)
+    return LabelledSet(folder, records, candidates, codes, free, all_of_them, levels, labels, vetoed, held, blanked)
+
+
+def screened(one: LabelledSet, screen: Screen) -> LabelledSet:
+    """The set with the pairs that pass a screen."""
+    return replace(one, passing=screen.passing(one.codes, one.exempt))
 
 
 def _features(path: Path) -> Iterator[Features]:
@@ -156,7 +172,7 @@ def _blanked(seed: str, pairs: Sequence[tuple[tuple[Features, Features], np.int8
 def _blank(record: Features, rnd: random.Random) -> Features:
     blanks: list[dict[str, object]] = [
         {"title": "", "main_title": ""},
-        {"families": (), "givens": ()},
+        {"families": (), "givens": (), "byline": ""},
         {"year": 0},
         {"venue": "", "form": record.form if record.preprint else ""},
         {"identifiers": ()},
@@ -173,8 +189,9 @@ def train(sets: Sequence[LabelledSet]) -> Model:
     counts: dict[Comparison, list[float]] = {}
     for one in sets:
         share = min(1.0, MOST_OF_A_SET / max(1, int((one.labels == 1).sum())))
-        for levels, label, vetoed in zip(one.levels, one.labels.tolist(), one.vetoed.tolist(), strict=True):
-            if label >= 0 and not vetoed:
+        counted = one.passing & (one.labels >= 0) & ~one.vetoed
+        for levels, label, counts_here in zip(one.levels, one.labels.tolist(), counted.tolist(), strict=True):
+            if counts_here:
                 counts.setdefault(levels, [0.0, 0.0])[label] += share
         for levels, label in one.blanked:
             counts.setdefault(levels, [0.0, 0.0])[label] += BLANKED_WEIGHT
@@ -247,7 +264,10 @@ def report(sets: Sequence[LabelledSet], model_of: Mapping[str, Model], title: st
     print(f"{title:28}{'P':>8}{'R':>8}{'F1':>8}{'false':>7}")
     scores = []
     for one in sets:
-        found = resolve(one.records, model=model_of[one.folder.name])
+        candidates = replace(
+            one.candidates, left=one.candidates.left[one.passing], right=one.candidates.right[one.passing]
+        )
+        found = resolve(one.records, candidates, model=model_of[one.folder.name])
         quality = quality_of_links(one.folder, found.clusters.members, [record.ref for record in one.records])
         scores.append(quality.f1)
         print(
@@ -263,7 +283,7 @@ def calibration(sets: Sequence[LabelledSet], model: Model) -> None:
     likely, labels, auto, review = [], [], [], []
     for one in sets:
         found = np.array([probability(model.log_odds(levels)) for levels in one.levels])
-        counted = one.labels >= 0
+        counted = one.passing & (one.labels >= 0)
         likely.append(np.where(one.vetoed, 0.0, found)[counted])
         labels.append(one.labels[counted])
         sure = (found >= model.auto) & ~one.held & ~one.vetoed & counted
@@ -284,8 +304,8 @@ def write(model: Model, path: Path) -> None:
     lines = [
         '# Evidence in log-odds (natural logarithm): +1 makes "the same work" 2.7 times as likely, -1 as much less.',
         "# Made by `make train` from labelled sets; what the levels are is said in docs/dedup.md.",
-        "# `prior`: of two records that merely share a key. `auto`: probability from which pairs are merged, unless a",
-        "# guard objects; `review`: from which a curator decides.",
+        "# `prior`: of two records that share a key and pass the screen. `auto`: probability from which pairs are",
+        "# merged, unless a guard objects; `review`: from which a curator decides.",
         "",
         f"prior = {model.prior:.2f}\nauto = {model.auto:.2f}\nreview = {model.review:.2f}",
     ]
@@ -300,21 +320,32 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, default=os.environ.get("VARIORUM_BENCHMARKS"), help="folder of labelled sets"
     )
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where to write the weights")
+    parser.add_argument("--out", type=Path, default=PACKAGE, help="folder to write to")
     parser.add_argument("--quick", action="store_true", help="do not leave each set out in turn")
     args = parser.parse_args()
     if args.data is None:
         raise SystemExit("no labelled sets: give their folder with --data, or set VARIORUM_BENCHMARKS")
-    sets = [load(args.data / name) for name in sets_in(args.data)]
+    unscreened = [load(args.data / name) for name in sets_in(args.data)]
+    screen = train_screen([(one.codes, one.labels) for one in unscreened])
+    sets = [screened(one, screen) for one in unscreened]
     model = train(sets)
-    write(model, args.out)
+    write_screen(screen, args.out / "screen.toml")
+    write(model, args.out / "weights.toml")
     all_of_them = report(sets, {one.folder.name: model for one in sets}, "trained on all")
     if not args.quick:
-        apart = {one.folder.name: train([other for other in sets if other is not one]) for one in sets}
-        without = report(sets, apart, "trained on the others")
+        apart = [_trained_without(unscreened, one) for one in unscreened]
+        models = {one.folder.name: found for one, found in apart}
+        without = report([one for one, _ in apart], models, "trained on the others")
         print(f"lost by leaving the set out: {all_of_them - without:.4f}")
     calibration(sets, model)
     print(f"written to {args.out}")
+
+
+def _trained_without(sets: Sequence[LabelledSet], one: LabelledSet) -> tuple[LabelledSet, Model]:
+    """A set screened, and a model, by what the other sets teach."""
+    others = [other for other in sets if other is not one]
+    screen = train_screen([(other.codes, other.labels) for other in others])
+    return screened(one, screen), train([screened(other, screen) for other in others])
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ def test_works(filled: Variorum) -> None:
 def test_explain_is_a_waterfall(filled: Variorum) -> None:
     [pair] = _json(filled("dedup", "report", "--format", "json"))["review"]
     told = filled("dedup", "explain", pair["a"], pair["b"]).out
-    for part in ("any two records that share a key", "abstracts 90 % alike", "guard listed_twice", "verdict:"):
+    for part in ("any two records that meet and look alike", "abstracts 90 % alike", "guard listed_twice", "verdict:"):
         assert part in told
     view = _json(filled("dedup", "explain", pair["b"], pair["a"], "--format", "json"))
     assert view["prior"] + sum(piece["log_odds"] for piece in view["evidence"]) == pytest.approx(
@@ -295,7 +295,7 @@ def test_names_that_do_not_exist_are_usage_errors(filled: Variorum) -> None:
 
 def test_info(filled: Variorum) -> None:
     info = _json(filled("db", "info", "--format", "json"))
-    assert info["version"] == "0004"
+    assert info["version"] == "0005"
     assert info["rows"]["record"] == 53
 
 

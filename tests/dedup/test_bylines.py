@@ -5,9 +5,10 @@ from __future__ import annotations
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from variorum.dedup import bylines
 from variorum.dedup.bylines import MAX_GIVEN, MOST_AUTHORS, read_byline, read_names
 
 
@@ -208,3 +209,47 @@ def test_no_byline_takes_long(byline: str) -> None:
     start = perf_counter()
     read_byline(byline)
     assert perf_counter() - start < 0.5
+
+
+PARTS = st.sampled_from(
+    "Roe Doe O'Connor D' and And AND van der al et others Jr Sr. II none Anon. na Group Team collaboration a b. A. "
+    "JA J.A. A.-B. Ann Bob-Cy ' - . .. i v Ph.D. Xiaoguang Li".split()
+)
+PERSONS = st.builds(
+    "{}{}{}".format,
+    st.lists(PARTS, max_size=2).map(" ".join),
+    st.sampled_from([", ", ",", " , ", ", ", " "]),
+    st.lists(PARTS, max_size=3).map(" ".join),
+)
+INVERTED = st.builds(
+    lambda persons, parting, end: parting.join(persons) + end,
+    st.lists(st.one_of(PERSONS, st.sampled_from(["Roe, Ann", "Doe, B."])), min_size=1, max_size=4),
+    st.sampled_from(["; ", ";", " and ", "  and ", " ; ", "\n"]),
+    st.sampled_from(["", "", ".", ";", " ", "'", ",", " et al."]),
+)
+
+
+def in_general(byline: str) -> bylines.Authors:
+    """The authors, without the short way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bylines, "_read_inverted", lambda _: None)
+        return read_byline.__wrapped__(byline)
+
+
+@settings(max_examples=100)
+@given(INVERTED)
+def test_the_short_way_reads_inverted_bylines_as_the_general_way_does(byline: str) -> None:
+    assert read_byline.__wrapped__(byline) == in_general(byline)
+
+
+@pytest.mark.parametrize("byline", ["Roe, Ann; Doe Poe, .", "Roe, Ann and Doe Poe, . ."])
+def test_full_stops_are_no_given_name(byline: str) -> None:
+    assert read_byline(byline) == in_general(byline)
+
+
+@pytest.mark.parametrize(
+    "byline", ["Roe, Ann; Doe, B.", "Roe, A and O'Connor, Bob-Cy", "ROE, JA; DOE, BOB", "Li, X; Roe, A"]
+)
+def test_bylines_that_are_read_in_the_short_way(byline: str) -> None:
+    assert bylines._read_inverted(byline) == read_byline(byline)
+    assert read_byline(byline)[2]

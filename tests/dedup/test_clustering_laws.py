@@ -115,7 +115,7 @@ def test_every_link_is_followed_or_cut(problem: Problem) -> None:
     assert {(one.a, one.b) for one in problem.links} - joined == cut - joined
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(problems())
 def test_a_cut_link_names_two_records_that_it_would_have_joined_and_why(problem: Problem) -> None:
     found = problem.solve()
@@ -135,7 +135,7 @@ def test_a_cut_link_names_two_records_that_it_would_have_joined_and_why(problem:
             assert (one.reason, problem.vetoed(one.apart), one.link.judged) == ("vetoed", True, False)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(problems(), st.sampled_from(REFS))
 def test_a_record_more_parts_two_only_with_a_link_cut_between_them(problem: Problem, added: str) -> None:
     """Who were together are still joined by clusters and by links that were cut for a reason, and not before."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dedup.examples import ABSTRACT, features
 
-from variorum.dedup.blocking import blocking_keys
-from variorum.dedup.features import MAX_ABSTRACT, Features, Statement, features_of
+from variorum.dedup.features import (
+    MAX_ABSTRACT,
+    MAX_BYLINE,
+    Features,
+    Statement,
+    features_at_a_glance,
+    features_of,
+    with_authors,
+)
+from variorum.dedup.keys import columns_of, key_records
 from variorum.dedup.titles import MAX_TITLE
 
 
@@ -16,7 +26,7 @@ def test_a_record_that_states_nothing_has_empty_features() -> None:
     empty = features()
     known = {name: value for name, value in empty._asdict().items() if value}
     assert known == {"ref": "x:1", "own_id": True}
-    assert blocking_keys(empty) == []
+    assert len(key_records(columns_of([empty])).keys) == 0
 
 
 def test_titles_and_abstracts_of_any_length_are_compared_in_part() -> None:
@@ -55,6 +65,44 @@ def test_names_that_come_apart_go_before_the_byline() -> None:
     found = features(names=(("Roe", "Ann"), ("Doe", "Bob")), byline="Carl Poe")
     assert (found.families, found.givens, found.authors_complete) == (("roe", "doe"), ("ann", "bob"), False)
     assert features(names=(("Roe", "Ann"),), names_complete=True).authors_complete
+
+
+@pytest.mark.parametrize(
+    ("fields", "byline"),
+    [
+        ({"byline": "Roe, Ann; Müller, B."}, "roe ann muller b"),
+        ({"byline": 'M{\\"u}ller &amp; Roe'}, "muller roe"),
+        ({"names": (("Roe", "Ann"), ("Bob Doe", ""))}, "roe ann bob doe"),
+        ({"names": (("Roe", "Ann"),), "byline": "Carl Poe"}, "roe ann"),
+        ({"byline": "Roe, Ann", "profile_only": True}, ""),
+        ({"byline": "word " * 100}, ("word " * 40).rstrip()),
+        ({}, ""),
+    ],
+)
+def test_the_byline_as_it_stands_is_folded_and_cut(fields: dict[str, Any], byline: str) -> None:
+    found = features(**fields).byline
+    assert found == byline
+    assert len(found) <= MAX_BYLINE
+
+
+REFERENCE = "Roe A, Doe B, et al. Counting seabirds from drifting ice. Polar Biol. 1999 May;12(3):45-67."
+
+
+def test_a_reference_in_the_titles_field_is_taken_apart() -> None:
+    found = features(title=REFERENCE)
+    apart = features(
+        byline="Roe A, Doe B, et al", title="Counting seabirds from drifting ice.", venue="Polar Biol", year="1999",
+        volume="12", issue="3", pages="45-67",
+    )  # fmt: skip
+    assert found == apart
+    assert (found.families, found.authors_complete, found.byline) == (("roe", "doe"), False, "roe a doe b et al")
+
+
+@pytest.mark.parametrize(
+    "said", [{"byline": "Carl Poe"}, {"venue": "Knots"}, {"volume": "8"}, {"names": (("Poe", ""),)}]
+)
+def test_a_title_stays_whole_beside_other_fields_of_a_reference(said: dict[str, Any]) -> None:
+    assert features(title=REFERENCE, **said).title.startswith("roe a doe b et al counting")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +147,21 @@ def test_identifiers_are_in_order() -> None:
 TEXT = st.one_of(st.text(max_size=30), st.text("0123456789²０١ -–().,;ab", max_size=12))
 
 
+@given(st.lists(TEXT, min_size=4, max_size=4), st.booleans())
+def test_features_at_a_glance_lack_authors_and_byline_alone(texts: list[str], apart: bool) -> None:
+    title, byline, venue, abstract = texts
+    names = (("Roe", "Ann"), (byline, "")) if apart else ()
+    said = Statement("x:1", title=title, byline=byline, names=names, venue=venue, abstract=abstract, year="2020")
+    whole, glimpse = features_of(said), features_at_a_glance(said)
+    assert glimpse == whole._replace(families=(), givens=(), byline="", authors_complete=False)
+    assert with_authors(glimpse, said) == whole._replace(byline="")
+
+
+def test_features_at_a_glance_of_a_reference_in_the_titles_field() -> None:
+    said = Statement("x:1", title=REFERENCE)
+    assert with_authors(features_at_a_glance(said), said) == features_of(said)._replace(byline="")
+
+
 @given(st.lists(TEXT, min_size=8, max_size=8))
 def test_whatever_a_statement_says_has_features(texts: list[str]) -> None:
     title, byline, year, venue, volume, issue, pages, abstract = texts
@@ -109,4 +172,6 @@ def test_whatever_a_statement_says_has_features(texts: list[str]) -> None:
     )
     assert isinstance(found, Features)
     assert len(found.families) == len(found.givens)
-    assert len(set(blocking_keys(found))) == len(blocking_keys(found))
+    assert all(text == " ".join(text.split()) for text in (found.title, found.byline, found.venue))
+    keys = key_records(columns_of([found])).keys.tolist()
+    assert len(set(keys)) == len(keys)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.dedup.examples import (
     ABSTRACT,
     BYLINE,
@@ -21,6 +22,8 @@ from tests.dedup.examples import (
     titles,
 )
 
+from variorum.dedup import guards
+from variorum.dedup.comparing import compare
 from variorum.dedup.features import Features
 from variorum.dedup.guards import objections
 
@@ -28,6 +31,18 @@ from variorum.dedup.guards import objections
 @given(any_features("x:1"), any_features("x:2"))
 def test_guards_do_the_same_whichever_record_comes_first(a: Features, b: Features) -> None:
     assert {one.guard: one.effect for one in objections(a, b)} == {one.guard: one.effect for one in objections(b, a)}
+
+
+@settings(max_examples=100)
+@given(any_features("x:1"), any_features("x:2"), st.booleans(), st.booleans())
+def test_no_guard_that_is_not_asked_would_object(a: Features, b: Features, same_title: bool, same_paper: bool) -> None:
+    if same_title:
+        b = b._replace(title=a.title, main_title=a.main_title)
+    if same_paper:
+        b = a._replace(ref="x:2", title=b.title, main_title=b.main_title, year=b.year, identifiers=b.identifiers)
+    levels = compare(a, b)
+    asked = [watch.guard(a, b, levels) for watch in guards._WATCHES]
+    assert objections(a, b) == objections(a, b, levels) == tuple(one for one in asked if one is not None)
 
 
 @given(any_features("x:1"))

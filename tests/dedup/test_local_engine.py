@@ -13,13 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dedup.examples import BYLINE, PAPER, TITLE, any_features, features
 
-from variorum.dedup.blocking import Blocking, blocking_of
+from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
+from variorum.dedup.bulk import columns_of_statements
 from variorum.dedup.clustering import Clusters, pair_of
 from variorum.dedup.engines import local
 from variorum.dedup.engines.local import Found, resolve
-from variorum.dedup.features import Features
+from variorum.dedup.engines.workers import team
+from variorum.dedup.features import Features, Statement, features_of
+from variorum.dedup.keys import key_records
 from variorum.dedup.matching import judge
-from variorum.dedup.packing import Shelf, ShelfWriter, pack
+from variorum.dedup.packing import Packed, Shelf, ShelfWriter, pack
 
 WORDS = (
     "seabird glacier thermal camera drifting winter migration kittiwake census acoustic radar plankton salinity "
@@ -28,10 +31,10 @@ WORDS = (
 PEOPLE = "Roe Doe Poe Foe Goe Moe Noe Zoe Loe Joe".split()
 
 
-def corpus(works: int, seed: int = 1) -> list[Features]:
-    """Records of works of which each is stated by up to four sources, each in its own way."""
+def statements(works: int, seed: int = 1) -> list[Statement]:
+    """What up to four sources say of each work, each in its own way."""
     draw = random.Random(seed)  # noqa: S311 - the same each time
-    records = []
+    found = []
     for work in range(works):
         title = " ".join(draw.sample(WORDS, 7)).title()
         people = draw.sample(PEOPLE, 3)
@@ -47,17 +50,20 @@ def corpus(works: int, seed: int = 1) -> list[Features]:
             elif version == 2:
                 said |= {"title": f"{title}, Part II"} if work % 3 else {"year": str(year + 1)}
             elif version == 3:
-                said |= {"volume": "3", "pages": f"{work}-{work + 9}", "ids": [f"doi:10.1000/{work}"]}
-            records.append(features(f"s{version}:{work}", **said))
-    return records
+                said |= {"volume": "3", "pages": f"{work}-{work + 9}", "identifiers": (("doi", f"10.1000/{work}"),)}
+            found.append(Statement(f"s{version}:{work}", **said))
+    return found
 
 
-def on_a_shelf(records: list[Features], folder: Path) -> tuple[Shelf, Blocking]:
-    with (folder / "features").open("wb") as stream:
-        writer = ShelfWriter(stream)
-        writer.add(pack(records[:20]))
-        writer.add(pack(records[20:]))
-        return writer.finish(folder / "features")
+def corpus(works: int) -> list[Features]:
+    return list(map(features_of, statements(works)))
+
+
+def on_a_shelf(records: list[Packed], kind: type[Packed], folder: Path) -> Shelf[Packed]:
+    writer = ShelfWriter(folder / kind.__name__)
+    writer.add(pack(records[:20]))
+    writer.add(pack(records[20:]))
+    return writer.finish(kind)
 
 
 def together(found: Clusters) -> set[tuple[str, str]]:
@@ -78,29 +84,51 @@ def test_the_same_works_are_found_whatever_the_order() -> None:
 
 
 def test_one_process_and_two_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    records = corpus(60)
+    said = statements(60)
+    records = list(map(features_of, said))
     kept: dict[str, list[Found]] = defaultdict(list)
     at_hand = resolve(records, keep=kept["at hand"].append)
-    shelf, blocking = on_a_shelf(records, tmp_path)
-    assert resolve(shelf, blocking, keep=kept["shelf"].append).clusters == at_hand.clusters
+    shelf, stated = on_a_shelf(records, Features, tmp_path), on_a_shelf(said, Statement, tmp_path)
+    candidates = candidate_pairs(key_records(columns_of_statements(said)))
+    assert resolve(shelf, keep=kept["shelf"].append).clusters == at_hand.clusters
+    assert resolve(stated, candidates, keep=kept["statements"].append).clusters == at_hand.clusters
     monkeypatch.setattr(local, "_AT_ONCE", 50)
-    assert resolve(shelf, blocking, keep=kept["bits"].append).clusters == at_hand.clusters
-    monkeypatch.setattr(local, "_WORTH_WORKERS", 0)
-    two = resolve(shelf, blocking, workers=2, keep=kept["two"].append)
-    assert (two.clusters, two.verdicts) == (at_hand.clusters, at_hand.verdicts)
-    assert kept["at hand"] == kept["shelf"] == kept["bits"] == kept["two"] != []
+    monkeypatch.setattr(local, "_WORTH_SHARING", 2)
+    assert resolve(shelf, candidates, keep=kept["bits"].append).clusters == at_hand.clusters
+    with team(2) as both:
+        for name, some in (("two", shelf), ("two of statements", stated)):
+            found = resolve(some, candidates, team=both, keep=kept[name].append)
+            assert (found.clusters, found.verdicts) == (at_hand.clusters, at_hand.verdicts)
+    assert len(kept) == 6
+    assert all(some == kept["at hand"] != [] for some in kept.values())
 
 
-def test_what_is_kept_is_what_a_match_says_in_the_order_of_positions() -> None:
+def test_what_is_kept_is_what_a_match_says_and_of_connected_records_in_a_row() -> None:
     records = corpus(30)
     kept: list[Found] = []
-    resolve(records, keep=kept.append)
+    found = resolve(records, keep=kept.append)
     for one in kept:
         match = judge(records[one.left], records[one.right])
         assert (one.a, one.b) == (match.a, match.b) == (records[one.left].ref, records[one.right].ref)
         assert one[4:] == (match.log_odds, match.verdict, match.veto, match.reasons)
-    positions = [tuple(sorted((one.left, one.right))) for one in kept]
-    assert positions == sorted(set(positions))
+    pairs = [tuple(sorted((one.left, one.right))) for one in kept]
+    candidates = set(zip(found.candidates.left.tolist(), found.candidates.right.tolist(), strict=True))
+    assert len(set(pairs)) == len(pairs)
+    assert set(pairs) < candidates
+    groups = [min(reached(candidates, left)) for left, _ in pairs]
+    assert [(group, *pair) for group, pair in zip(groups, pairs, strict=True)] == sorted(
+        (group, *pair) for group, pair in zip(groups, pairs, strict=True)
+    )
+    assert pairs != sorted(pairs)
+
+
+def reached(pairs: set[tuple[int, int]], start: int) -> set[int]:
+    """The positions that pairs connect with one."""
+    found, before = {start}, set()
+    while found != before:
+        before = found
+        found = before.union(*[{left, right} for left, right in pairs if left in before or right in before])
+    return found
 
 
 def test_progress_ends_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,15 +141,18 @@ def test_progress_ends_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("records", [[], [features(**PAPER)]])
 def test_few_records_are_in_no_cluster(records: list[Features], tmp_path: Path) -> None:
-    for found in (resolve(records), resolve(*on_a_shelf(records, tmp_path), workers=2)):
+    with team(2) as both:
+        of_shelf = resolve(on_a_shelf(records, Features, tmp_path), team=both)
+    for found in (resolve(records), of_shelf):
         assert (found.clusters, dict(found.verdicts), len(found.candidates)) == (Clusters((), ()), {}, 0)
 
 
-def test_a_blocking_made_before_is_used() -> None:
+def test_candidates_found_before_are_used() -> None:
     records = [features("x:1", **PAPER), features("x:2", **PAPER)]
-    assert resolve(records, blocking_of(records)).clusters.members == (("x:1", "x:2"),)
-    nothing_shared = blocking_of([features("x:1", title="One thing"), features("x:2", title="Another matter")])
-    assert resolve(records, nothing_shared).clusters.members == ()
+    candidates = candidate_pairs(blocking_of(records))
+    assert resolve(records, candidates).clusters.members == (("x:1", "x:2"),)
+    nothing = candidates.left[:0]
+    assert resolve(records, Candidates(nothing, nothing, 0, 0, 0)).clusters.members == ()
 
 
 # Judgements
@@ -189,21 +220,33 @@ def collections(draw: Any) -> list[Features]:
     return [draw(any_features(f"x:{n}")) for n in range(count)]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(collections(), st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(records: list[Features], shuffling: random.Random) -> None:
     shuffled = shuffling.sample(records, len(records))
     assert resolve(shuffled).clusters == resolve(records).clusters
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
+@given(collections())
+def test_what_is_kept_changes_nothing_but_the_count_of_unlikely_pairs(records: list[Features]) -> None:
+    kept: list[Found] = []
+    keeping, without = resolve(records, keep=kept.append), resolve(records)
+    assert keeping.clusters == without.clusters
+    assert [keeping.verdicts.get(one) for one in ("same", "review")] == [
+        without.verdicts.get(one) for one in ("same", "review")
+    ]
+    assert len(kept) == sum(keeping.verdicts.values()) >= sum(without.verdicts.values())
+
+
+@settings(max_examples=15)
 @given(collections())
 def test_a_vetoed_pair_is_never_in_one_cluster(records: list[Features]) -> None:
     by_ref = {record.ref: record for record in records}
     assert not [pair for pair in together(resolve(records).clusters) if judge(by_ref[pair[0]], by_ref[pair[1]]).veto]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(collections())
 def test_a_record_more_parts_two_only_with_a_link_cut_between_them(records: list[Features]) -> None:
     """Who were together are still joined by clusters and by links that were cut for a reason, and not before."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.dedup.examples import BYLINE, PAPER, TITLE, both
+from tests.dedup.examples import BYLINE, PAPER, TITLE, both, features
 
 from variorum.dedup.blocking import blocking_of, candidate_pairs
 from variorum.dedup.features import Features
@@ -17,9 +17,9 @@ from variorum.dedup.standing import stand_apart, standing_of
 
 
 def apart(a: Features, b: Features) -> bool:
-    one, other = (np.array([standing_of(side)], np.uint32) for side in (a, b))
-    [found] = stand_apart(one, other).tolist()
-    assert found == stand_apart(other, one).tolist()[0]
+    standings = blocking_of([a, b]).standings
+    found, back = stand_apart(standings, standings[::-1]).tolist()
+    assert found == back
     return bool(found)
 
 
@@ -65,7 +65,70 @@ def test_what_is_left_to_the_guards(left: dict[str, Any], right: dict[str, Any])
     assert not apart(*both(left, right, **PAPER))
 
 
-DOIS = ["doi:10.1000/a.1", "doi:10.1000/a.2", "doi:10.1000/b.1", "doi:10.2/1.v1", "doi:10.2/1.v2", "pmid:1"]
+@pytest.mark.parametrize(
+    ("identifiers", "identified", "numbered"),
+    [
+        ((), 0, False),
+        (("doi:10.1000/a.1",), 1, True),
+        (("doi:10.1000/none",), 1, True),
+        (("doi:10.5281/zenodo.1",), 1, False),
+        (("pmid:1",), 2, False),
+        (("doi:10.1000/a.1", "pmid:1"), 2, False),
+    ],
+)
+def test_by_what_a_record_is_identified(identifiers: tuple[str, ...], identified: int, numbered: bool) -> None:
+    found = standing_of(identifiers, "", "", 0, False)
+    assert found.identified == identified
+    assert bool(found.identifier) == (len(identifiers) == 1)
+    assert bool(found.agency) == bool(found.number) == numbered
+
+
+def test_of_a_doi_the_agency_and_the_last_number_count() -> None:
+    one, again, number, agency = (
+        standing_of((f"doi:{doi}",), "", "", 0, False)
+        for doi in ("10.1000/a.12", "10.1000/other.12.v2", "10.1000/a.13", "10.2/a.12")
+    )
+    assert (one.agency, one.number) == (again.agency, again.number)
+    assert one.agency == number.agency != agency.agency
+    assert one.number == agency.number != number.number
+    assert len({side.identifier for side in (one, again, number, agency)}) == 4
+
+
+def test_of_a_doi_without_a_number_all_counts() -> None:
+    one, again, other = (
+        standing_of((f"doi:{doi}",), "", "", 0, False) for doi in ("10.1000/knots", "10.1000/knots", "10.1000/ropes")
+    )
+    assert one == again
+    assert (one.agency, one.number != other.number) == (other.agency, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "page", "counts"),
+    [
+        ("112", 0, 112, 0),
+        ("12", 0, 12, 1),
+        ("12", 30, 12, 0),
+        ("s12", 0, 12, 0),
+        ("s12", 30, 12, 0),
+        ("e1004", 0, 1004, 0),
+    ],
+)
+def test_a_small_number_that_stands_alone_may_count_pages(first: str, last: int, page: int, counts: int) -> None:
+    found = standing_of((), "3", first, last, True)
+    assert (found.first_page, found.last_page, found.counts) == (page, last, counts)
+    assert (found.preprint, found.bound, found.year) == (1, 0, 0)
+
+
+def test_volumes_are_told_apart_and_what_is_unknown_is_nothing() -> None:
+    one, again, other = (standing_of((), volume, "", 0, False).volume for volume in ("3", "3", "4"))
+    assert one == again != other
+    assert not any(standing_of((), "", "", 0, False))
+
+
+DOIS = [
+    *("doi:10.1000/a.1", "doi:10.1000/a.2", "doi:10.1000/b.1", "doi:10.1000/none", "doi:10.2/1.v1", "doi:10.2/1.v2"),
+    *("doi:10.5281/zenodo.1", "doi:10.5281/zenodo.2", "doi:10.1002/1.cd1.pub2", "doi:10.1002/1.cd1.pub3", "pmid:1"),
+]
 PLACED = st.fixed_dictionaries(
     {
         "title": st.sampled_from([TITLE, f"{TITLE}: A Trial"]),
@@ -77,8 +140,17 @@ PLACED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
-@given(PLACED, PLACED)
-def test_who_is_told_apart_would_be_kept_apart(left: dict[str, Any], right: dict[str, Any]) -> None:
-    a, b = both(left, right, byline=BYLINE, year="2020")
-    assert not apart(a, b) or judge(a, b).veto
+@given(st.lists(PLACED, min_size=8, max_size=8))
+def test_who_is_told_apart_would_be_kept_apart(placed: list[dict[str, Any]]) -> None:
+    records = [features(f"x:{n}", byline=BYLINE, year="2020", **one) for n, one in enumerate(placed)]
+    standings = blocking_of(records).standings
+    left, right = np.triu_indices(len(records), 1)
+    for at in np.flatnonzero(stand_apart(standings[left], standings[right])).tolist():
+        assert judge(records[left[at]], records[right[at]]).veto
+
+
+@pytest.mark.parametrize(("one", "other"), [("a.12", "a.1-2"), ("a(82)90021-5", "a(82)900215"), ("knots", "k-nots")])
+def test_signs_alone_make_no_other_doi(one: str, other: str) -> None:
+    a, b = both({"ids": [f"doi:10.1000/{one}"]}, {"ids": [f"doi:10.1000/{other}"]}, **PAPER)
+    assert not judge(a, b).veto
+    assert not apart(a, b)

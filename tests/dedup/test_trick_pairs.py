@@ -40,7 +40,7 @@ def verdicts(pairs: list[tuple[dict[str, str], dict[str, str]]]) -> list[str]:
 
 
 def _verdict(a: Features, b: Features) -> str:
-    met = len(candidate_pairs(blocking_of([a, b]))) == 1
+    met = len(candidate_pairs(blocking_of([a, b]), workers=1)) == 1
     return "same" if met and judge(a, b).verdict == "same" else "not_same"
 
 

@@ -169,6 +169,7 @@ def test_records_that_leave_a_crowded_block_let_the_others_meet(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocking, "MAX_BLOCK", 1)
+    monkeypatch.setattr(blocking, "STRONGER", 3)
     monkeypatch.setattr(resolving, "MOST_NEW", 1)
     crowd = [
         Record(source="alpha", source_key=str(n), format="test", title="Counting Seabirds Often") for n in range(4)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from variorum.dedup import authorship, blocking, comparing, identity, venues
+from variorum.dedup import authorship, comparing, identity, keys, venues
 from variorum.dedup.comparing import compare
 from variorum.dedup.features import Features, Statement, features_of
 from variorum.dedup.matching import judge
@@ -153,7 +153,7 @@ def test_the_waterfall_adds_up() -> None:
     match = judge(a, b)
     rows = waterfall(match, (a, b))
     total = next(number for number, row in enumerate(rows) if row[0] == "all evidence together")
-    assert rows[0][0] == "any two records that share a key"
+    assert rows[0][0] == "any two records that meet and look alike"
     assert sum(float(row[1]) for row in rows[:total]) == pytest.approx(match.log_odds, abs=0.005)
     assert float(rows[total][1]) == pytest.approx(match.log_odds, abs=0.005)
     assert float(rows[total][2].removesuffix(" %")) == pytest.approx(100 / (1 + math.exp(-match.log_odds)), abs=0.05)
@@ -190,7 +190,7 @@ def test_what_is_missing_is_no_reason_and_shown_if_it_weighs() -> None:
 def test_a_view_has_the_arithmetic() -> None:
     a, b = _features(FULL, OTHER)
     match = judge(a, b)
-    view = explain_view(match, (a, b), blocking.shared_keys(a, b), None)
+    view = explain_view(match, (a, b), keys.shared_kinds(a, b), None)
     assert set(view) == {
         *("a", "b", "met_by", "prior", "evidence", "probability", "guards", "verdict", "judgement", "lines")
     }

@@ -110,6 +110,7 @@ def _print_report(data: dict[str, Any], output: Format) -> None:
     print_line()
     _print_merges(data["merges"])
     _print_review(data["review"])
+    _print_guards(data["guards"])
 
 
 def _print_merges(merges: list[dict[str, Any]]) -> None:
@@ -140,6 +141,13 @@ def _print_review(review: list[dict[str, Any]]) -> None:
         print_line("Settle it with: variorum dedup decide RECORD RECORD same|different|unsure --why TEXT")
 
 
+def _print_guards(guards: dict[str, int]) -> None:
+    if guards:
+        print_line()
+        named = ", ".join(f"{name} {count:,}" for name, count in guards.items())
+        print_line(f"Guards that kept likely pairs apart, or left them to a person: {named}")
+
+
 @app.command("explain", epilog="Example: variorum dedup explain nsf_par:76655a9597db86f9 scholar_feed:a8c4cc57b312756b")
 def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = None) -> None:
     """Show why two records are, or are not, the same work: the evidence as a waterfall, then the guards."""
@@ -148,7 +156,7 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
 
     found = explain_pair(workspace(db), a, b)
     if output is Format.JSON:
-        print_json(explain_view(found.match, found.features, found.shared_keys, found.judgement))
+        print_json(explain_view(found.match, found.features, found.met_by, found.judgement))
         return
     rows = waterfall(found.match, found.features)
     if output is Format.CSV:
@@ -167,7 +175,7 @@ def explain(a: RecordRef, b: RecordRef, output: Output = Format.TABLE, db: Db = 
     print_line()
     print_table(rows, ["*evidence", ">log-odds", ">so far", "different │ same"])
     print_line()
-    if not found.shared_keys:
+    if not found.met_by:
         print_line("the two share no blocking key, so a dedup run never compares them")
     print_line(found.verdict_text)
 

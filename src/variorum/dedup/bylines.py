@@ -34,12 +34,18 @@ _NOBODY = frozenset(
     {"", "anonymous", "anon", "na", "n a", "none", "null", "unknown", "no author", "author unknown", "nan"}
 )
 
+_LONGEST_NOBODY = 3 * max(map(len, _NOBODY))
+"""Letters; folding may take some away."""
+
 Authors = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Family names, given names (of the same length, empty where unknown), and whether the byline is whole."""
 
 
+@lru_cache(maxsize=1 << 12)
 def read_byline(text: str) -> Authors:
     """The authors of a byline in one field."""
+    if inverted := _read_inverted(text):
+        return inverted
     text = _SPACES.sub(" ", plain(text)).strip() if text else ""
     if not text:
         return (), (), False
@@ -53,6 +59,40 @@ def read_byline(text: str) -> Authors:
     names = [_name(piece) for piece in _pieces(text)[:MOST_AUTHORS]]
     known = [name for name in names if name[0]]
     return tuple(name[0] for name in known), tuple(name[1] for name in known), whole and bool(known)
+
+
+_INVERTED_SIGNS = {sign: " " for sign in range(128) if not chr(sign).isalnum() and chr(sign) not in "',"} | {
+    sign: chr(sign).lower() for sign in range(128) if chr(sign).isalpha()
+}
+_INVERTED_SIGNS[ord("'")] = ""
+_UNUSUAL = re.compile(
+    r"[^A-Za-z,;.' -]|\.\.|'[^A-Za-z]|\b(?:et|al|others|[js]r|i{2,3}|iv|anon\w*|none|null|unknown|nan?|no)\b", re.I
+)
+"""What a byline of "Family, Given" alone has not: other signs, and words that are not names."""
+
+
+def _read_inverted(text: str) -> Authors | None:
+    """A byline of plain letters, all its names inverted and parted by semicolons or "and"; None for any other.
+
+    Most are so. What the general way would find for them is found here with less ado.
+    """
+    parting = ";" if ";" in text else " and "
+    pieces = text.split(parting)
+    plain_names = 1 < len(pieces) <= MOST_AUTHORS and text.count(",") == len(pieces) and text.isascii()
+    if not plain_names or _UNUSUAL.search(text):
+        return None
+    families, givens = [], []
+    for piece in pieces:
+        family, comma, given = piece.partition(",")
+        family = " ".join(family.translate(_INVERTED_SIGNS).split())
+        if not comma or not family or ("and" in piece and " and " in f" {piece} ".lower()):
+            return None
+        families.append(family)
+        folded = " ".join(given.translate(_INVERTED_SIGNS).split())
+        if not folded:
+            return None
+        givens.append(_given(given) if given.isupper() else folded[:MAX_GIVEN])
+    return tuple(families), tuple(givens), True
 
 
 def read_names(names: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -104,7 +144,7 @@ def _between_commas(text: str) -> list[str]:
 def _name(text: str) -> tuple[str, str]:
     """Family and given name of one name, in whatever order it stands."""
     text = text.strip(" .,;:*†‡")
-    if fold(text) in _NOBODY:
+    if len(text) <= _LONGEST_NOBODY and fold(text) in _NOBODY:
         return "", ""
     family, comma, given = text.partition(",")
     if comma:

@@ -119,6 +119,8 @@ class _Joining:
         if link.judged:
             return None
         sizes = len(self.members[left]), len(self.members[right])
+        if sizes == (1, 1) and (own := self.opinion(link.a, link.b)).log_odds >= 0 and not own.veto:
+            return None  # so it is for most links, and nothing else is to be asked
         if self.weak.get((left, right)) == sizes:
             return (link.a, link.b), _WEAK
         if right not in self.foes[left]:

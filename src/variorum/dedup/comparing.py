@@ -22,15 +22,6 @@ from variorum.dedup.words import is_variant
 Level = str
 
 
-class Glance(NamedTuple):
-    """The levels that cost little to find, and tell most pairs apart."""
-
-    identifier: Level
-    title: Level
-    place: Level
-    year: Level
-
-
 class Comparison(NamedTuple):
     """The level of each feature. ``missing`` is the level of what one of the two does not state."""
 
@@ -43,18 +34,29 @@ class Comparison(NamedTuple):
     abstract: Level
 
 
-def glance(a: Features, b: Features) -> Glance:
-    """Compare identifiers, titles, places in print and years."""
+OPEN: Level = "open"
+"""The level of a feature that has not been looked at yet."""
+
+
+def compare(a: Features, b: Features) -> Comparison:
+    """Compare two records feature by feature. The order of the two makes no difference."""
+    return complete(a, b, glance(a, b))
+
+
+def glance(a: Features, b: Features) -> Comparison:
+    """Compare all but the authors, whose level stays ``open``: the others cost little, and tell most pairs apart."""
     title, place = title_level(a, b), place_level(a, b)
     if place == "range_volume" and title in _UNLIKE:
         # Nothing else stands on these pages: a title in another language, or a wrong one.
         title = "in_place"
-    return Glance(identifier_level(a, b), title, place, year_level(a, b))
+    return Comparison(
+        identifier_level(a, b), title, place, year_level(a, b), OPEN, venue_of_both(a, b), abstract_level(a, b)
+    )
 
 
-def compare(a: Features, b: Features, seen: Glance | None = None) -> Comparison:
-    """Compare two records feature by feature. The order of the two makes no difference."""
-    return Comparison(*(seen or glance(a, b)), authors_level(a, b), venue_of_both(a, b), abstract_level(a, b))
+def complete(a: Features, b: Features, seen: Comparison) -> Comparison:
+    """A glance with the authors compared as well."""
+    return seen._replace(authors=authors_level(a, b))
 
 
 # Titles

@@ -12,19 +12,22 @@ from variorum.dedup.references import read_reference
 from variorum.dedup.titles import read_title
 from variorum.dedup.venues import is_thesis, read_venue
 
+MAX_BYLINE = 200
+"""Characters kept of a byline as it stands, by which records meet."""
+
 MAX_ABSTRACT = 300
 """Characters compared of an abstract. Beginnings tell abstracts apart; a listing shows no more of them."""
 
-_ROOM_FOR_HEADING = 60
+MOST_READ = 400
+"""Characters read of a byline or of an abstract: enough for a heading and markup beside what is kept."""
 
 _YEAR = re.compile(r"(?<![0-9])(?:1[5-9]|20)[0-9]{2}(?![0-9])")
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>;,]+")
-_PMID = re.compile(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?([1-9]\d{0,8})\b")
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+?)(?:v\d+)?$")
+_HEADINGS = "abstract|background|objectives?|purpose|aims?|summary|introduction|context|copyright|c|importance"
 _HEADING = re.compile(
-    r"^(?:(?:abstract|background|objectives?|purpose|aims?|summary|introduction|context|copyright|c|importance)"
+    rf"^(?:(?:{_HEADINGS})"
     r"(?: (?:and|of|the) (?:objectives?|purpose|aims?|study|review))? )+"
 )
+_BEGINS_WITH_HEADING = re.compile(rf"[\W_]*(?:{_HEADINGS})(?![a-z0-9])", re.I)
 _PREPRINT_DOI_PREFIXES = (
     "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
     "10.36227/", "10.31222/", "10.22541/", "10.14293/", "10.7287/", "10.32388/",
@@ -38,6 +41,7 @@ class Statement(NamedTuple):
     Authors come as one ``byline``, or apart as ``names`` (family, given; or whole name, ""). ``identifiers`` are
     (scheme, value) in normal form. ``listed_once``: the source lists each publication once, so two statements of
     it are two works unless something says otherwise. ``own_id``: the source names it by an id, not only by words.
+    ``read``: what ``read_title`` makes of the title, where that is known already.
     """
 
     ref: str
@@ -60,12 +64,14 @@ class Statement(NamedTuple):
     preprint: bool = False
     listed_once: bool = False
     own_id: bool = True
+    read: tuple[str, str] | None = None
 
 
 class Features(NamedTuple):
     """A statement as the matcher sees it. Text is folded: Latin letters, lower case, single spaces.
 
-    ``families`` and ``givens`` (names) are of one length. Nothing known is an empty string, 0 or an empty tuple.
+    ``families`` and ``givens`` (names) are of one length; ``byline`` has both as they stand, but not of a profile,
+    whose owner is an author of everything on it. Nothing known is an empty string, 0 or an empty tuple.
     """
 
     ref: str
@@ -75,6 +81,7 @@ class Features(NamedTuple):
     main_title: str
     families: tuple[str, ...]
     givens: tuple[str, ...]
+    byline: str
     authors_complete: bool
     profile_only: bool
     year: int
@@ -93,32 +100,39 @@ class Features(NamedTuple):
     own_id: bool
 
 
-def features_of(said: Statement) -> Features:
+def features_of(statement: Statement) -> Features:
     """The features of a statement."""
-    if not (said.byline or said.names or said.venue or said.volume) and (parts := read_reference(said.title)):
-        said = said._replace(
-            byline=parts.byline,
-            title=parts.title,
-            venue=parts.venue,
-            year=parts.year,
-            volume=parts.volume,
-            issue=parts.issue or said.issue,
-            pages=parts.pages,
-        )
-    title, main = read_title(said.title) if said.title else ("", "")
+    said = taken_apart(statement)
+    return _with_authors(_without_authors(said), said)._replace(byline=read_byline_words(stated_byline(said)))
+
+
+def features_at_a_glance(statement: Statement) -> Features:
+    """The features without authors and byline, which are most of the work."""
+    return _without_authors(taken_apart(statement))
+
+
+def with_authors(found: Features, statement: Statement) -> Features:
+    """The features at a glance, and the authors."""
+    return _with_authors(found, taken_apart(statement))
+
+
+def _with_authors(found: Features, said: Statement) -> Features:
     if said.names:
         families, givens = read_names(said.names)
         complete = said.names_complete
     else:
         families, givens, complete = read_byline(said.byline)
+    return found._replace(families=families, givens=givens, authors_complete=complete)
+
+
+def _without_authors(said: Statement) -> Features:
+    title, main = said.read or (read_title(said.title) if said.title else ("", ""))
     venue, form = read_venue(said.venue, said.kind) if said.venue or said.kind else ("", "")
     volume, issue = read_volume(said.volume) if said.volume else ("", "")
     if not issue and said.issue:
         issue = read_volume(said.issue)[0]
     first_page, last_page = read_pages(said.pages) if said.pages else ("", 0)
-    year = 0 if said.year_doubtful else _year(said.year)
-    abstract = _abstract(said.abstract) if said.abstract else ""
-    identifiers = said.identifiers
+    abstract = read_abstract(said.abstract) if said.abstract else ""
     # All in their order, since given by name they take several times as long.
     return Features(
         said.ref,
@@ -126,20 +140,21 @@ def features_of(said: Statement) -> Features:
         said.kind,
         title,
         main,
-        families,
-        givens,
-        complete,
+        (),
+        (),
+        "",
+        False,
         said.profile_only,
-        year,
+        stated_year(said),
         said.year_doubtful,
         venue,
         "thesis" if said.volume and not volume and is_thesis(said.volume) else form,
-        said.preprint or form == "preprint" or (identifiers != () and _names_a_preprint(identifiers)),
+        is_preprint(said),
         volume,
         issue,
         first_page,
         last_page,
-        tuple(sorted(f"{scheme}:{value}" for scheme, value in identifiers)) if identifiers else (),
+        stated_identifiers(said),
         abstract,
         said.abstract_truncated or len(said.abstract) > MAX_ABSTRACT,
         said.listed_once,
@@ -147,17 +162,60 @@ def features_of(said: Statement) -> Features:
     )
 
 
-def _names_a_preprint(identifiers: tuple[tuple[str, str], ...]) -> bool:
-    return any(scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES) for scheme, value in identifiers)
+def taken_apart(said: Statement) -> Statement:
+    """A statement whose title is a whole reference, with its fields in their places; any other as it is."""
+    if ";" not in said.title or said.byline or said.names or said.venue or said.volume:
+        return said
+    parts = read_reference(said.title)
+    if parts is None:
+        return said
+    fields = parts._asdict()
+    return said._replace(**fields | {"issue": parts.issue or said.issue})
 
 
-def _year(text: str) -> int:
+def read_byline_words(text: str) -> str:
+    """The names of a byline as they stand, folded."""
+    return fold(plain(text[:MOST_READ]))[:MAX_BYLINE].rstrip()
+
+
+def stated_byline(said: Statement) -> str:
+    """The byline by which records meet; none of a profile, whose owner is an author of everything on it."""
+    if said.profile_only:
+        return ""
+    return " ".join(f"{family} {given}" for family, given in said.names) if said.names else said.byline
+
+
+def stated_year(said: Statement) -> int:
+    """The year, 0 where it is unknown or doubtful."""
+    return 0 if said.year_doubtful or not said.year else read_year(said.year)
+
+
+def stated_identifiers(said: Statement) -> tuple[str, ...]:
+    """The identifiers with their schemes, sorted."""
+    return tuple(sorted(f"{scheme}:{value}" for scheme, value in said.identifiers)) if said.identifiers else ()
+
+
+def is_preprint(said: Statement) -> bool:
+    """Whether it is said to be a preprint, or its venue or DOI says so."""
+    if said.preprint or (said.venue and read_venue(said.venue, said.kind)[1] == "preprint"):
+        return True
+    return any(scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES) for scheme, value in said.identifiers)
+
+
+def read_year(text: str) -> int:
+    """The first year in a text, 0 without one."""
     if len(text) == 4 and text.isascii() and text.isdigit():
         return int(text)
     found = _YEAR.search(text)
     return int(found[0]) if found else 0
 
 
-def _abstract(text: str) -> str:
-    folded = fold(plain(text[: MAX_ABSTRACT + _ROOM_FOR_HEADING]))
+def begins_with_heading(text: str) -> bool:
+    """Whether an abstract of plain letters begins with a word that may be a heading."""
+    return _BEGINS_WITH_HEADING.match(text.replace("'", "") if "'" in text else text) is not None
+
+
+def read_abstract(text: str) -> str:
+    """The beginning of an abstract, folded, without a heading."""
+    folded = fold(plain(text[:MOST_READ]))
     return _HEADING.sub("", folded, count=1)[:MAX_ABSTRACT]

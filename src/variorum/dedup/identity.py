@@ -15,7 +15,7 @@ VERSIONED = ("doi:10.5281/zenodo.", "doi:10.6084/m9.figshare.")
 """DOI beginnings of repositories that give every version of a deposit a DOI of its own."""
 
 _DIGITS = re.compile(r"\d+")
-_SIGNS = re.compile(r"[^a-z0-9]+")
+SIGNS = re.compile(r"[^a-z0-9]+")
 _LONG_NUMBER = 6
 _ONE_EACH = 2
 
@@ -66,7 +66,7 @@ def are_versions(one: str, other: str) -> bool:
     if VERSION.sub("", one) == VERSION.sub("", other) or (one.startswith(VERSIONED) and other.startswith(VERSIONED)):
         return True
     left, right = (doi.partition("/")[2] for doi in (one, other))
-    if _SIGNS.sub("", left) == _SIGNS.sub("", right):
+    if SIGNS.sub("", left) == SIGNS.sub("", right):
         return True
     numbers = _DIGITS.findall(left)[-1:], _DIGITS.findall(right)[-1:]
     return numbers[0] == numbers[1] != [] and len(numbers[0][0]) >= _LONG_NUMBER

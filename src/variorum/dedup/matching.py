@@ -6,17 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from variorum.dedup.comparing import Comparison, compare, glance
+from variorum.dedup.comparing import Comparison, compare, complete, glance
 from variorum.dedup.features import Features
-from variorum.dedup.guards import Objection, objections
+from variorum.dedup.guards import objections
 from variorum.dedup.model import Evidence, Model, probability, shipped
+from variorum.dedup.objections import Objection
 
 Verdict = Literal["same", "related", "review", "different"]
 
 KEPT = 0.05
 """Pairs less likely than this are not worth keeping: they say no more than that two records differ."""
 
-_KEPT_LOG_ODDS = math.log(KEPT / (1 - KEPT))
+KEPT_LOG_ODDS = math.log(KEPT / (1 - KEPT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,22 @@ def judge(a: Features, b: Features, model: Model | None = None) -> Match:
     return _match(a, b, compare(a, b), model or shipped())
 
 
-def judge_if_likely(a: Features, b: Features, model: Model) -> Match | None:
-    """Judge a pair that is worth keeping: likely enough before any guard is asked. None for others.
+def judge_if_likely(a: Features, b: Features, model: Model, least: float = KEPT_LOG_ODDS) -> Match | None:
+    """Judge a pair that is worth it: with so many log-odds at least, before any guard is asked. None for others."""
+    seen = likely_at_a_glance(a, b, model, least)
+    return None if seen is None else judge_seen(a, b, seen, model, least)
 
-    What cannot become likely, whatever the costlier features say, is not compared to the end.
-    """
+
+def likely_at_a_glance(a: Features, b: Features, model: Model, least: float) -> Comparison | None:
+    """What a glance shows of a pair that may be worth judging; None if it is not, whoever the authors are."""
     seen = glance(a, b)
-    if model.at_most(seen) < _KEPT_LOG_ODDS:
-        return None
-    levels = compare(a, b, seen)
-    return _match(a, b, levels, model) if model.log_odds(levels) >= _KEPT_LOG_ODDS else None
+    return seen if model.at_most(seen) >= least else None
+
+
+def judge_seen(a: Features, b: Features, seen: Comparison, model: Model, least: float) -> Match | None:
+    """Judge a pair after a glance; None when it is not worth it."""
+    levels = complete(a, b, seen)
+    return _match(a, b, levels, model) if model.log_odds(levels) >= least else None
 
 
 def _match(a: Features, b: Features, levels: Comparison, model: Model) -> Match:
@@ -88,7 +95,7 @@ def _match(a: Features, b: Features, levels: Comparison, model: Model) -> Match:
 
 
 def _verdict(log_odds: float, objected: tuple[Objection, ...], model: Model) -> Verdict:
-    effects = {objection.effect for objection in objected}
+    effects = {objection.effect for objection in objected} if objected else frozenset()
     if "related" in effects:
         # Authors, years and identifiers of a reply differ from those of what it answers: no objection to that.
         return "related"

@@ -10,14 +10,18 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from variorum.dedup.comparing import Comparison, Glance
+from variorum.dedup.comparing import OPEN, Comparison
 
 LEAST = 1e-6
 """No pair is less likely than this to be the same work or to be two: nothing is ever certain."""
+
+
+_ROUNDING = 1e-4
+"""Log-odds by which rounding a probability may matter."""
 
 
 class Evidence(NamedTuple):
@@ -40,7 +44,7 @@ class Evidence(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """Log-odds that two records which share a key are one work; the two decision lines; a weight for each level."""
+    """Log-odds that two records which share a key and pass the screen are one work; two lines; weights of levels."""
 
     prior: float
     auto: float
@@ -56,22 +60,37 @@ class Model:
 
     def log_odds(self, levels: Comparison) -> float:
         """Log-odds that a pair with these levels is one work."""
-        return self.prior + sum([table.get(level, 0.0) for table, level in zip(self._tables, levels, strict=True)])
+        found = self._known.get(levels)
+        if found is None:
+            weights = [table.get(level, 0.0) for table, level in zip(self._tables, levels, strict=True)]
+            # The same few thousand comparisons come up again and again.
+            found = self._known[levels] = self.prior + sum(weights)
+        return found
 
-    def at_most(self, seen: Glance) -> float:
-        """The log-odds that a pair with these levels can reach at most."""
-        return self._best + sum([table.get(level, 0.0) for table, level in zip(self._tables, seen, strict=False)])
+    def at_most(self, seen: Comparison) -> float:
+        """The log-odds that a pair with these levels can reach at most, whatever an ``open`` one turns out to be."""
+        found = self._known.get(seen)
+        if found is None:
+            pairs = zip(self._tables, seen, strict=True)
+            weights = [max(0.0, *table.values()) if level == OPEN else table.get(level, 0.0) for table, level in pairs]
+            found = self._known[seen] = self.prior + sum(weights)
+        return found
+
+    @cached_property
+    def least_to_review(self) -> float:
+        """Log-odds below which no pair is one work, nor one to review, whatever the guards say."""
+        return math.log(self.review / (1 - self.review)) - _ROUNDING
 
     @cached_property
     def _tables(self) -> tuple[Mapping[str, float], ...]:
         return tuple(self.weights[feature] for feature in Comparison._fields)
 
     @cached_property
-    def _best(self) -> float:
-        """The prior, and the most that all features can add which are not seen at a glance."""
-        return self.prior + sum(max(0.0, *table.values()) for table in self._tables[len(Glance._fields) :])
+    def _known(self) -> dict[Comparison, float]:
+        return {}
 
 
+@lru_cache(maxsize=1 << 14)
 def probability(log_odds: float) -> float:
     """Log-odds as a probability, rounded to six places, never 0 or 1."""
     return min(max(round(1 / (1 + math.exp(-log_odds)), 6), LEAST), 1 - LEAST)

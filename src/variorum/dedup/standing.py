@@ -13,55 +13,70 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from variorum.dedup.features import Features
-from variorum.dedup.identity import VERSION, VERSIONED
-from variorum.dedup.titles import notice_of, response_of
+from variorum.dedup.identity import SIGNS, VERSION, VERSIONED
 
-_DIGITS = re.compile(r"\d+")
+_LAST_NUMBER = re.compile(r"([0-9]+)[^0-9]*\Z")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS_OF_A_COUNT = 2
 _MOST = 2**32 - 1
 
 
 class Standing(NamedTuple):
-    """Where a record stands; 0 is unknown. Of a DOI the agency and the last number are kept, as hashes.
+    """Where a record stands; 0 is unknown.
 
-    ``identified``: 0 by nothing, 1 by a DOI alone, 2 by something else, which may be shared.
-
-    ``bound`` says that it corrects or answers another, from which its own DOI and place do not part it.
+    ``identified``: 0 by nothing, 1 by a DOI alone, 2 by something else, which may be shared. ``identifier`` is the hash
+    of the one that it has, signs aside, if it has but one. ``agency`` and ``number`` are those of a DOI alone, the
+    number being its last one, or all of it. ``counts``: its page may be a count of pages. ``bound``: it may correct or
+    answer another, from which its own DOI and place do not part it.
     """
 
     identified: int
+    identifier: int
     agency: int
     number: int
     volume: int
     first_page: int
     last_page: int
+    counts: int
     preprint: int
-    bound: int
+    bound: int = 0
+    year: int = 0
 
 
-def standing_of(record: Features) -> Standing:
-    """Where a record stands."""
-    dois = [identifier for identifier in record.identifiers if identifier.startswith("doi:")]
-    agency = number = 0
-    identified = 0 if not record.identifiers else 1 if len(dois) == len(record.identifiers) == 1 else 2
-    if identified == 1 and not dois[0].startswith(VERSIONED):
-        prefix, _, suffix = VERSION.sub("", dois[0]).partition("/")
-        digits = _DIGITS.findall(suffix)
-        agency, number = (crc32(prefix.encode()) or 1, crc32(digits[-1].encode()) or 1) if digits else (0, 0)
-    page = record.first_page.lstrip(_LETTERS)
-    counts = not record.last_page and len(record.first_page) <= _DIGITS_OF_A_COUNT
+def standing_of(identifiers: tuple[str, ...], volume: str, first_page: str, last_page: int, preprint: bool) -> Standing:
+    """Where a record stands that bears these identifiers, in this place in print. Its year and bonds are left open."""
+    identified = identifier = agency = number = 0
+    if len(identifiers) == 1:
+        identifier = _hash(SIGNS.sub("", identifiers[0]))
+        identified, agency, number = _doi_of(identifiers[0])
+    elif identifiers:
+        identified = 2
     return Standing(
         identified,
+        identifier,
         agency,
         number,
-        crc32(record.volume.encode()) if record.volume else 0,
-        0 if counts else min(int(page[:9] or 0), _MOST),
-        record.last_page,
-        int(record.preprint),
-        int(bool(notice_of(record.title) or response_of(record.title))),
+        _hash(volume) if volume else 0,
+        int(first_page.lstrip(_LETTERS)[:9] or 0) if first_page else 0,
+        last_page,
+        int(not last_page and first_page.isdigit() and len(first_page) <= _DIGITS_OF_A_COUNT),
+        int(preprint),
     )
+
+
+def _doi_of(identifier: str) -> tuple[int, int, int]:
+    """``identified``, and of a DOI its agency and last number."""
+    if not identifier.startswith("doi:"):
+        return 2, 0, 0
+    if identifier.startswith(VERSIONED):
+        return 1, 0, 0  # another number is not another work
+    prefix, _, suffix = VERSION.sub("", identifier).partition("/")
+    number = _LAST_NUMBER.search(suffix)
+    return 1, _hash(prefix), _hash(number[1] if number else suffix)
+
+
+def _hash(text: str) -> int:
+    return crc32(text.encode()) or 1
 
 
 Column = NDArray[np.int64]
@@ -69,14 +84,16 @@ Column = NDArray[np.int64]
 
 def stand_apart(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Which pairs are surely two works, given the standings of each side as rows."""
-    left, right = _Columns(*one.T.astype(np.int64)), _Columns(*other.T.astype(np.int64))
-    # Where either may count its pages, nothing is sure: 0 stands for both.
-    same_page = (left.first_page == right.first_page) | ((left.last_page == right.last_page) & (left.last_page != 0))
+    left, right = standings_as_columns(one), standings_as_columns(other)
+    same_first = (left.first_page == right.first_page) & (left.first_page != 0)
+    same_page = same_first | ((left.last_page == right.last_page) & (left.last_page != 0))
     other_number = _differ(left.number, right.number)
-    other_doi = (left.agency == right.agency) & other_number & ~(same_page & (left.first_page != 0))
+    other_identifier = _differ(left.identifier, right.identifier)
+    other_doi = (left.agency == right.agency) & other_number & other_identifier & ~same_page
     far = _differ(left.first_page, right.first_page) & (np.abs(left.first_page - right.first_page) > 1) & ~same_page
+    far &= (left.counts == 0) & (right.counts == 0)
     # A shared identifier would outweigh the place, so it must be sure that there is none.
-    both_dois = (left.identified == 1) & (right.identified == 1) & other_number
+    both_dois = (left.identified == 1) & (right.identified == 1) & other_identifier
     none_shared = (left.identified == 0) | (right.identified == 0) | both_dois
     other_place = _differ(left.volume, right.volume) & far & none_shared
     free = (left.bound == 0) & (right.bound == 0) & (left.preprint == right.preprint)
@@ -84,17 +101,25 @@ def stand_apart(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[n
     return apart
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """The standings of many records."""
 
     identified: Column
+    identifier: Column
     agency: Column
     number: Column
     volume: Column
     first_page: Column
     last_page: Column
+    counts: Column
     preprint: Column
     bound: Column
+    year: Column
+
+
+def standings_as_columns(rows: NDArray[np.uint32]) -> Columns:
+    """Standings, given as rows, by column."""
+    return Columns(*rows.T.astype(np.int64))
 
 
 def _differ(one: Column, other: Column) -> NDArray[np.bool_]:

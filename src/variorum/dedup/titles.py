@@ -31,6 +31,12 @@ _NOTICE_STEMS = ("errat", "corr", "addend", "retract", "concern", "withdrawn")
 _RESPONSE_STEMS = ("comment", "repl", "respon", "rejoinder", "rebuttal", "letter", "review", "discussion")
 """What every title has that the patterns may find, looked for first since that is quick."""
 
+NOTICE_WORDS = frozenset(
+    "erratum errata corrigendum corrigenda correction corrections addendum addenda retraction retracted expression "
+    "withdrawn comment comments commentary reply response rejoinder rebuttal letter review discussion re".split()
+)
+"""Words of which one stands near the beginning or at the end of every title that the patterns know."""
+
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in|authors?|editors?) )?"
     r"(comments?|commentary|reply|response|rejoinder|rebuttal|letter|book review|discussion)\b"
@@ -58,6 +64,9 @@ _TAIL = re.compile(
 _ORIGINAL = re.compile(r"(?<=[.?!\])] )(?:L) (?=[A-Z])".replace("L", _LANGUAGES.replace(" ", "|")))
 """The language followed by the title in it."""
 
+_RECENT = 1 << 12
+"""Titles kept in mind, since copies of a publication are read one after the other."""
+
 _LEAST_BEFORE = 12
 _TAIL_WITHIN = 60
 _MOST_TAILS = 3
@@ -65,7 +74,7 @@ _STATE_BEGINS = "([RrWw"
 _SUBTITLE_SIGNS = (":", " - ", " – ", " — ", "--", ". ", "? ", "! ")
 _SUBTITLE = re.compile(r"\s*(?::|\s[-–—]{1,3}\s|[-–—]{2,3}|[.?!]\s)\s*")
 _DIGITS = re.compile(r"\d+")
-_LONGEST_NO_TITLE = 24
+LONGEST_NO_TITLE = 24
 _NO_TITLE = frozenset(
     {"name", "title", "untitled", "unknown", "null", "none", "nan", "n a", "na"}
     | {"no title", "no title available", "title not available", "not available"}
@@ -86,17 +95,19 @@ def _lines_of(name: str) -> frozenset[str]:
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
+@lru_cache(maxsize=_RECENT)
 def read_title(text: str) -> tuple[str, str]:
     """The folded title and, folded as well, its main part before a subtitle (the same where there is none)."""
     text = without_thousands(plain(text[: 2 * MAX_TITLE])).strip()
     if text[:1] in _STATE_BEGINS and _STATE.match(text):
         text = _STATE.sub("", text, count=1)
     text = _without_tails(text)
-    title = fold(text)[:MAX_TITLE]
-    if len(title) <= _LONGEST_NO_TITLE and title in _NO_TITLE:
+    title = fold(text)[:MAX_TITLE].rstrip()
+    if len(title) <= LONGEST_NO_TITLE and title in _NO_TITLE:
         return "", ""
     if any(sign in text for sign in _SUBTITLE_SIGNS) and (cut := _SUBTITLE.search(text)) and cut.start():
-        return title, fold(text[: cut.start()]) or title
+        main = fold(text[: cut.start()])[:MAX_TITLE].rstrip()
+        return title, main if main and title.startswith(main) else title
     return title, title
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from variorum.dedup.blocking import shared_keys
 from variorum.dedup.features import Features
+from variorum.dedup.keys import shared_kinds
 from variorum.dedup.matching import Match, judge
 from variorum.errors import BadInputError
 from variorum.pipeline.featuring import stored_features
@@ -23,15 +23,15 @@ _VERDICTS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """A pair's match, the features compared, what to call the two, the keys they meet by, the curator's word if any.
+    """A pair's match, the features compared, what to call the two, the kinds of keys they meet by.
 
-    What comes in twos is in the order of the match.
+    ``judgement`` is the curator's word, if there is one. What comes in twos is in the order of the match.
     """
 
     match: Match
     features: tuple[Features, Features]
     titles: tuple[str, str]
-    shared_keys: tuple[str, ...]
+    met_by: tuple[str, ...]
     judgement: str | None
 
     @property
@@ -60,6 +60,6 @@ def explain_pair(workspace: Workspace, a: str, b: str) -> Explanation:
         judge(first, second),
         (first, second),
         (found[0].record.display_title, found[1].record.display_title),
-        shared_keys(first, second),
+        shared_kinds(first, second),
         judged.get(ids),
     )

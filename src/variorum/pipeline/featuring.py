@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
+import numpy as np
+
+from variorum.dedup.blocking import blocking_of
 from variorum.dedup.features import Features, features_of
-from variorum.dedup.packing import FEATURES_VERSION, Extract, from_json, pack, to_json
+from variorum.dedup.keys import Blocking
+from variorum.dedup.packing import FEATURES_VERSION, from_json, to_json
 from variorum.pipeline.statements import statement_of_record
 from variorum.scrapers import find_source
 from variorum.store import blocks, matches
@@ -34,19 +37,18 @@ class Made:
 def make_features(connection: Connection, ids: Sequence[int]) -> Made:
     """The features of records, made anew and kept."""
     made = Made({stored.id: stored_features(stored) for stored in matches.load(connection, ids)})
-    made.blocked.update(zip(made.features, _blocked_of(pack(made.features.values())), strict=True))
+    made.blocked.update(zip(made.features, _blocked(blocking_of(list(made.features.values()))), strict=True))
     rows = [FeaturesRow(number, made.blocked[number], to_json(own)) for number, own in made.features.items()]
     blocks.save(connection, rows, FEATURES_VERSION)
     return made
 
 
-def _blocked_of(extract: Extract) -> list[Blocked]:
-    """By what each record of an extract meets others."""
-    keys = iter(extract.keys.tolist())
-    rest = zip(*(column.tolist() for column in (extract.seconds, extract.titles, extract.bylines)), strict=True)
-    return [
-        Blocked(frozenset(islice(keys, count)), *own) for count, own in zip(extract.counts.tolist(), rest, strict=True)
-    ]
+def _blocked(blocking: Blocking) -> list[Blocked]:
+    """By what each record of a blocking meets others."""
+    keys = np.split(blocking.keys, np.searchsorted(blocking.owners, np.arange(1, len(blocking.titles))))
+    columns = blocking.seconds, blocking.titles, blocking.bylines, blocking.abstracts
+    rest = zip(*(column.tolist() for column in columns), map(bytes, blocking.standings), strict=True)
+    return [Blocked(frozenset(own.tolist()), *others) for own, others in zip(keys, rest, strict=False)]
 
 
 @dataclass

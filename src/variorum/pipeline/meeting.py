@@ -8,13 +8,16 @@ together. What meets is the same whatever the order in which records came: what 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from variorum.dedup.blocking import most_holders, worth_comparing
+import numpy as np
+from numpy.typing import NDArray
+
+from variorum.dedup.blocking import Look, most_holders, worth_a_look
 from variorum.store import blocks, matches
-from variorum.store.blocks import Blocked, Holder, KeyRow, Part
+from variorum.store.blocks import Blocked, Holders, KeyRow, Part
 from variorum.store.engine import Connection
 
 Pair = tuple[int, int]
@@ -27,7 +30,7 @@ class Meetings:
 
     pairs: set[Pair] = field(default_factory=set)
     skipped: int = 0
-    parted: list[Sequence[Holder]] = field(default_factory=list)
+    parted: list[list[int]] = field(default_factory=list)
 
 
 def write_keys(connection: Connection, before: Mapping[int, Blocked], now: Mapping[int, Blocked]) -> None:
@@ -53,9 +56,8 @@ def find_meetings(connection: Connection, before: Mapping[int, Blocked], now: Ma
     was_whole = {key for key in whole | split if _before(key, sizes, had, have) <= most_holders(key)}
 
     shared = {key for key in whole if sizes.get(key, 0) > 1 and (key in have or key not in was_whole)}
-    for key, members in blocks.holders(connection, shared).items():
-        _bring_together(found, key, members, None if key not in was_whole else now)
-    found.parted += blocks.holders(connection, split & was_whole).values()
+    found.pairs |= _meeting(blocks.holders(connection, shared), now, shared - was_whole)
+    found.parted += _groups(blocks.holders(connection, split & was_whole))
     _meet_in_parts(connection, found, before, now, split, was_whole)
     found.skipped += sum(_touching(sizes[key], have[key]) for key in split)
     return found
@@ -74,12 +76,13 @@ def _meet_in_parts(
     was_small = {part for part in had.keys() | have.keys() if _before(part, sizes, had, have) <= most_holders(part[0])}
     small = {part for part in had.keys() | have.keys() if sizes.get(part, 0) <= most_holders(part[0])}
     shared = {part for part in small if sizes.get(part, 0) > 1 and (part in have or part not in was_small)}
-    for part, members in blocks.part_holders(connection, shared).items():
-        # What was together in the whole block, however large its part would have been, has been compared.
-        known = part in was_small or part[0] in was_whole
-        _bring_together(found, part[0], members, now if known else None)
+    # What was together in the whole block, however large its part would have been, has been compared.
+    known = {part for part in shared if part in was_small or part[0] in was_whole}
+    found.pairs |= _meeting(blocks.part_holders(connection, known), now, set(), in_parts=True)
+    unknown = shared - known
+    found.pairs |= _meeting(blocks.part_holders(connection, unknown), now, {key for key, _ in unknown}, in_parts=True)
     outgrown = {part for part in was_small - small if part[0] not in was_whole}
-    found.parted += blocks.part_holders(connection, outgrown).values()
+    found.parted += _groups(blocks.part_holders(connection, outgrown), in_parts=True)
     found.skipped -= sum(_touching(sizes[part], have[part]) for part in small if part in sizes)
 
 
@@ -100,33 +103,53 @@ def _touching(size: int, new: int) -> int:
     return new * (size - new) + new * (new - 1) // 2
 
 
-def _bring_together(
-    found: Meetings, key: int, members: Sequence[Holder], changed: Mapping[int, Blocked] | None
-) -> None:
-    """Note the pairs of a block; only those with a ``changed`` record unless that is None."""
-    for one in members if changed is None else [member for member in members if member.record_id in changed]:
-        for other in members:
-            if one is not other and _worth_comparing(key, one, other):
-                found.pairs.add(_pair(one.record_id, other.record_id))
-
-
-def _worth_comparing(key: int, one: Holder | Blocked, other: Holder | Blocked) -> bool:
-    return worth_comparing(key, (one.titles, other.titles), (one.bylines, other.bylines))
-
-
-def _pair(one: int, other: int) -> Pair:
-    return (one, other) if one < other else (other, one)
-
-
-def no_longer_meeting(
-    connection: Connection, parted: Iterable[Sequence[Holder]], changed: Mapping[int, Blocked]
+def _meeting(
+    holders: Holders, changed: Mapping[int, Blocked], new_keys: set[int], *, in_parts: bool = False
 ) -> set[Pair]:
+    """Pairs of holders that are worth a look, of which one is among the ``changed``, or the key among ``new_keys``.
+
+    Holders of one key meet; ``in_parts`` only those that share their second key, too.
+    """
+    order = np.lexsort((holders.seconds, holders.keys))
+    keys, seconds, ids = (column[order] for column in holders[:3])
+    titles, bylines = holders.titles[order], holders.bylines[order]
+    parted = (keys[1:] != keys[:-1]) | (in_parts & (seconds[1:] != seconds[:-1]))
+    starts = np.concatenate([np.zeros(min(1, len(keys)), np.int64), np.flatnonzero(parted) + 1])
+    sizes = np.diff(np.append(starts, len(keys)))
+    block = np.repeat(np.arange(len(starts)), sizes)
+    active = np.flatnonzero(np.isin(ids, _array(changed)) | np.isin(keys, _array(new_keys)))
+    # Each active row beside every row of its block.
+    repeats = sizes[block[active]]
+    one = np.repeat(active, repeats)
+    within = np.arange(len(one)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    other = np.repeat(starts[block[active]], repeats) + within
+    sides = Look(titles[one], bylines[one]), Look(titles[other], bylines[other])
+    worth = worth_a_look(keys[one].astype(np.uint32), *sides)
+    met = worth & (ids[one] != ids[other])
+    left, right = np.minimum(ids[one[met]], ids[other[met]]), np.maximum(ids[one[met]], ids[other[met]])
+    return set(zip(left.tolist(), right.tolist(), strict=True))
+
+
+def _array(numbers: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(numbers, np.int64)
+
+
+def _groups(holders: Holders, *, in_parts: bool = False) -> list[list[int]]:
+    """The holders of each key, or of each part of it."""
+    found: defaultdict[Part, list[int]] = defaultdict(list)
+    columns = (column.tolist() for column in holders[:3])
+    for key, second, record_id in zip(*columns, strict=True):
+        found[key, second if in_parts else 0].append(record_id)
+    return list(found.values())
+
+
+def no_longer_meeting(connection: Connection, parted: Iterable[list[int]], changed: Mapping[int, Blocked]) -> set[Pair]:
     """Stored pairs of records that did not change, but met only by a key that has become too common."""
     groups: defaultdict[int, set[int]] = defaultdict(set)
     for number, members in enumerate(parted):
         for member in members:
-            if member.record_id not in changed:
-                groups[member.record_id].add(number)
+            if member not in changed:
+                groups[member].add(number)
     stored = [
         pair
         for pair in matches.pairs_touching(connection, sorted(groups))
@@ -138,9 +161,17 @@ def no_longer_meeting(
     alike = {(key, own[a].second) for (a, b), keys in shared.items() if own[a].second == own[b].second for key in keys}
     parts = blocks.part_sizes(connection, alike)
 
-    def meet(a: int, b: int, key: int) -> bool:
+    def near(a: int, b: int, key: int) -> bool:
         most = most_holders(key)
-        near = sizes[key] <= most or (own[a].second == own[b].second and parts[key, own[a].second] <= most)
-        return near and _worth_comparing(key, own[a], own[b])
+        return sizes[key] <= most or (own[a].second == own[b].second and parts[key, own[a].second] <= most)
 
-    return {(a, b) for (a, b), keys in shared.items() if not any(meet(a, b, key) for key in keys)}
+    meeting = [(a, b, key) for (a, b), keys in shared.items() for key in keys if near(a, b, key)]
+    one, other = (
+        Look(
+            np.array([own[pair[side]].titles for pair in meeting], np.uint64),
+            np.array([own[pair[side]].bylines for pair in meeting], np.uint64),
+        )
+        for side in (0, 1)
+    )
+    worth = worth_a_look(np.array([key for *_, key in meeting], np.uint32), one, other)
+    return shared.keys() - {(a, b) for (a, b, _), some in zip(meeting, worth.tolist(), strict=True) if some}

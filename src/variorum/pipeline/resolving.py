@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from variorum.dedup.blocking import passing_pairs
 from variorum.dedup.engines.local import Progress
 from variorum.dedup.features import Features
+from variorum.dedup.keys import Blocking
 from variorum.dedup.matching import Match, judge_if_likely
 from variorum.dedup.model import shipped
 from variorum.dedup.packing import FEATURES_VERSION
-from variorum.dedup.standing import stand_apart, standing_of
 from variorum.errors import ExitCode
 from variorum.pipeline.featuring import FeatureStore, make_features
 from variorum.pipeline.forming import recluster
@@ -34,8 +35,8 @@ COMMAND = "dedup run"
 MOST_NEW = 0.5
 """The share of new records above which it is quicker to match the whole store at once."""
 
-_AT_ONCE = 5_000
-"""Pairs whose features are held in memory at a time."""
+_AT_ONCE = 50_000
+"""Pairs looked at together; of few of them are features held in memory."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ def _compare(
     joined: set[int] = set()
     compared = done = 0
     for some in chunks(pairs, _AT_ONCE):
-        features = store.some({number for pair in some for number in pair})
+        likely = _passing(some, connection)
+        features = store.some({number for pair in likely for number in pair})
         ids = {own.ref: number for number, own in features.items()}
-        likely = _not_told_apart(some, features)
         compared += len(likely)
         found = [match for a, b in likely if (match := judge_if_likely(features[a], features[b], model)) is not None]
         rows = [_pair_row(match, ids) for match in found]
@@ -143,11 +144,15 @@ def _compare(
     return joined, compared
 
 
-def _not_told_apart(pairs: Sequence[tuple[int, int]], features: Mapping[int, Features]) -> list[tuple[int, int]]:
-    """The pairs without those that the engine would tell apart at a glance as well."""
-    standings = {number: standing_of(own) for number, own in features.items()}
-    sides = (np.array([standings[number] for number in side], np.uint32) for side in zip(*pairs, strict=True))
-    return [pair for pair, apart in zip(pairs, stand_apart(*sides).tolist(), strict=True) if not apart]
+def _passing(pairs: Sequence[tuple[int, int]], connection: Connection) -> list[tuple[int, int]]:
+    """The pairs that the engine would compare as well."""
+    ids, titles, bylines, abstracts, standings = blocks.sketches(connection, {n for pair in pairs for n in pair})
+    none = np.zeros(0, np.uint32), np.zeros(0, np.int32)
+    seconds = np.zeros(len(ids), np.uint64)
+    blocking = Blocking(*none, titles, bylines, abstracts, seconds, standings)
+    left, right = np.searchsorted(ids, np.array(pairs, np.int64)).T
+    passing = passing_pairs(blocking, left, right)
+    return [pair for pair, passes in zip(pairs, passing.tolist(), strict=True) if passes]
 
 
 def _pair_row(match: Match, ids: Mapping[str, int]) -> PairRow:

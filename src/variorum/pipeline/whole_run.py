@@ -12,12 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from variorum.dedup.blocking import Blocking
+from variorum.dedup.blocking import blocking_of, candidate_pairs, joined
 from variorum.dedup.clustering import pair_of
-from variorum.dedup.engines.local import Found, Progress, resolve, worker_count
+from variorum.dedup.engines.local import Found, Progress, resolve
+from variorum.dedup.engines.workers import team
+from variorum.dedup.features import Features
+from variorum.dedup.keys import Blocking
 from variorum.dedup.matching import judge
 from variorum.dedup.model import probability
 from variorum.dedup.packing import Shelf, ShelfWriter, pack
+from variorum.dedup.processors import worker_count
 from variorum.pipeline.featuring import FeatureStore, make_features
 from variorum.pipeline.forming import numbers_of
 from variorum.pipeline.merging import assign
@@ -54,7 +58,10 @@ def match_everything(connection: Connection, run_id: int, new: Set[int], progres
         for rows in _key_rows(ids, blocking):
             blocks.add_keys(connection, rows)
         pairs = _PairWriter(connection, ids, shelf)
-        resolution = resolve(shelf, blocking, judged=judged, workers=worker_count(), keep=pairs.keep, progress=progress)
+        with team(worker_count()) as helpers:
+            resolution = resolve(
+                shelf, candidate_pairs(blocking), judged=judged, team=helpers, keep=pairs.keep, progress=progress
+            )
         pairs.flush()
     numbers = pairs.numbers | {ref: number for number, ref in refs.items()}
     cut = resolution.clusters.cut
@@ -67,15 +74,17 @@ def match_everything(connection: Connection, run_id: int, new: Set[int], progres
     return WholeRun(len(candidates), candidates.skipped_pairs, moved, len(cut))
 
 
-def _shelve(connection: Connection, ids: list[int], new: Set[int], path: Path) -> tuple[Shelf, Blocking]:
+def _shelve(connection: Connection, ids: list[int], new: Set[int], path: Path) -> tuple[Shelf[Features], Blocking]:
     kept = FeatureStore(connection)
-    with path.open("wb") as stream:
-        writer = ShelfWriter(stream)
-        for some in chunks(ids, _AT_ONCE):
-            features = make_features(connection, [number for number in some if number in new]).features
-            features |= kept.some(set(some) - features.keys())
-            writer.add(pack(features[number] for number in some))
-        return writer.finish(path)
+    writer = ShelfWriter(path)
+    parts = [blocking_of(())]
+    for some in chunks(ids, _AT_ONCE):
+        features = make_features(connection, [number for number in some if number in new]).features
+        features |= kept.some(set(some) - features.keys())
+        in_order = [features[number] for number in some]
+        writer.add(pack(in_order))
+        parts.append(blocking_of(in_order))
+    return writer.finish(Features), joined(parts)
 
 
 def _key_rows(ids: list[int], blocking: Blocking) -> Iterator[list[KeyRow]]:
@@ -98,7 +107,7 @@ class _PairWriter:
 
     connection: Connection
     ids: list[int]
-    shelf: Shelf
+    shelf: Shelf[Features]
     numbers: dict[str, int] = field(default_factory=dict)
     rows: list[PairRow] = field(default_factory=list)
     relations: list[dict[str, object]] = field(default_factory=list)

@@ -52,6 +52,7 @@ def dedup_report(connection: Connection) -> dict[str, Any]:
         "merges": _merges(connection, members, fields),
         "clusters": clusters,
         "review": review_list(connection),
+        "guards": reporting.guards(connection),
     }
 
 

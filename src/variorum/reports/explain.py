@@ -18,12 +18,12 @@ _SCALE = 6.0
 """Log-odds at which a bar is full; few weights reach it."""
 
 
-def explain_view(match: Match, features: Both, shared_keys: tuple[str, ...], judgement: str | None) -> dict[str, Any]:
+def explain_view(match: Match, features: Both, met_by: tuple[str, ...], judgement: str | None) -> dict[str, Any]:
     """A judged pair with its arithmetic, for programs."""
     return {
         "a": match.a,
         "b": match.b,
-        "met_by": list(shared_keys),
+        "met_by": list(met_by),
         "prior": match.model.prior,
         "evidence": [
             {"reason": piece.code, "text": _text(piece, features), "log_odds": piece.weight} for piece in _shown(match)
@@ -42,7 +42,7 @@ def waterfall(match: Match, features: Both) -> list[tuple[str, str, str, str]]:
     What is missing stands in brackets, since it is no reason. Guards and verdict have nothing but a label.
     """
     running = match.model.prior
-    rows = [("any two records that share a key", f"{running:+.2f}", _percent(running), _bar(running))]
+    rows = [("any two records that meet and look alike", f"{running:+.2f}", _percent(running), _bar(running))]
     for piece in _shown(match):
         running += piece.weight
         text = _text(piece, features)

@@ -27,6 +27,7 @@ from variorum.scrapers._citations import FileFormat, guess_format, markup_of, re
 from variorum.scrapers._decode import codec_of, decode
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
+from variorum.scrapers._table_spans import TableSpan, read_span, table_spans
 
 __all__ = [
     "UNSTATED_SOURCE",
@@ -46,6 +47,7 @@ __all__ = [
     "Search",
     "Source",
     "Step",
+    "TableSpan",
     "Wanted",
     "codec_of",
     "decode",
@@ -55,9 +57,11 @@ __all__ = [
     "markup_of",
     "read_citations",
     "read_rows",
+    "read_span",
     "recognise",
     "sources",
     "split_lines",
+    "table_spans",
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -123,6 +123,10 @@ class Recogniser:
         self.known = frozenset(chain.from_iterable(self.names.values()))
         self._seen: set[str] = set()
 
+    def has(self, field: str, header: Iterable[str]) -> bool:
+        """Whether one of the columns holds a field."""
+        return not {fold_name(column) for column in header}.isdisjoint(self.names[field])
+
     def pick(self, cells: Iterable[tuple[str, str]]) -> Values:
         """The values among pairs of column and value; of two filled ones the first counts."""
         row: dict[str, str] = {}
@@ -158,6 +162,32 @@ class Recogniser:
 
         return picked
 
+    def regular_rows(self, header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Row] | None:
+        """The rows of cells, as many in each as columns, without places; None unless each has an id of its own.
+
+        What ``picker`` and ``row`` do for one row after the other, for all of them at once.
+        """
+        columns = [
+            ["" if cell.isspace() else cell for cell in column] if any(map(str.isspace, column)) else column
+            for column in zip(*cells, strict=True)
+        ]
+        folded = [fold_name(column) for column in header]
+        values: dict[str, Sequence[str]] = {}
+        for field in _ORDER:
+            held = [columns[i] for name in self.names[field] for i, column in enumerate(folded) if column == name]
+            first = held[0] if held else [""] * len(cells)
+            values[field] = [next(filter(None, some), "") for some in zip(*held, strict=True)] if held[1:] else first
+        values["source"] = [source.strip() or UNSTATED_SOURCE for source in values["source"]]
+        starts, ends = values.pop("start"), values.pop("end")
+        if any(starts) or any(ends):
+            spans = zip(values["pages"], starts, ends, strict=True)
+            values["pages"] = [pages or _page_range(start, end) for pages, start, end in spans]
+        keys = values.pop("id")
+        if not all(keys) or len(set(keys)) < len(keys):
+            return None
+        others = [values[field] for field in Row._fields[3:]]
+        return list(map(Row._make, zip(keys, values["source"], repeat(""), *others, strict=False)))
+
     def row(self, values: Values, place: str, raw: Iterable[str]) -> Row | Rejection:
         """The row of these values; ``raw`` is what the file has there, in pieces, for the case of a rejection."""
         if not _is_storable("".join(values)):
@@ -169,8 +199,12 @@ class Recogniser:
             return rejection("repeated_id", message, place, "".join(raw))
         self._seen.add(key)
         if (start or end) and not others[_PAGES]:
-            others[_PAGES] = "-".join(text.strip() for text in (start, end) if text)
+            others[_PAGES] = _page_range(start, end)
         return Row._make((key, source.strip() or UNSTATED_SOURCE, place, *others))
+
+
+def _page_range(start: str, end: str) -> str:
+    return "-".join(text.strip() for text in (start, end) if text)
 
 
 def _is_storable(text: str) -> bool:

@@ -24,7 +24,7 @@ def read_table(
     kept: list[str] = []
     # strict: otherwise a stray quote would silently join all that follows into one cell.
     rows = csv.reader(filterfalse(kept.append, lines), delimiter=delimiter, strict=True)
-    header = _header(rows, recogniser, columns)
+    header = header_of(rows, recogniser, columns)
     pick = recogniser.picker(header)
     number = 0
     while True:
@@ -47,7 +47,8 @@ def read_table(
             yield recogniser.row(pick(cells), f"row={number}", kept)
 
 
-def _header(rows: Iterator[list[str]], recogniser: Recogniser, columns: Mapping[str, str]) -> list[str]:
+def header_of(rows: Iterator[list[str]], recogniser: Recogniser, columns: Mapping[str, str]) -> list[str]:
+    """The names of columns. Raises ``BadInputError`` (``bad_csv``, ``unknown_column``, ``no_title_column``)."""
     try:
         header = next((row for row in rows if any(cell.strip() for cell in row)), [])
     except csv.Error as error:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     and_,
     any_,
     bindparam,
@@ -39,21 +42,24 @@ _MOST_KEYS = 10_000
 
 
 class Blocked(NamedTuple):
-    """By what a record meets others: its keys, its second key, the sketches of its title and of its byline."""
+    """By what a record meets others: its keys, its second key, sketches of title, byline and abstract, its standing."""
 
     keys: frozenset[int]
     second: int
     titles: int
     bylines: int
+    abstracts: int
+    standing: bytes
 
 
-class Holder(NamedTuple):
-    """A record that has a key."""
+class Holders(NamedTuple):
+    """Who has which keys, as columns of one length."""
 
-    record_id: int
-    second: int
-    titles: int
-    bylines: int
+    keys: NDArray[np.int64]
+    seconds: NDArray[np.int64]
+    record_ids: NDArray[np.int64]
+    titles: NDArray[np.uint64]
+    bylines: NDArray[np.uint64]
 
 
 class FeaturesRow(NamedTuple):
@@ -103,6 +109,8 @@ def save(connection: Connection, rows: Sequence[FeaturesRow], version: int) -> N
             "second": row.blocked.second,
             "titles": _signed(row.blocked.titles),
             "bylines": _signed(row.blocked.bylines),
+            "abstracts": _signed(row.blocked.abstracts),
+            "standing": row.blocked.standing,
             "packed_keys": array("I", sorted(row.blocked.keys)).tobytes(),
             "document": row.document,
         }
@@ -116,8 +124,8 @@ def documents(connection: Connection, ids: Iterable[int], version: int) -> dict[
     """The kept features of records, as JSON; without those that another version made."""
     found: dict[int, str] = {}
     columns = record_features.c.record_id, record_features.c.document
-    for some in chunks(sorted(ids)):
-        where = record_features.c.record_id.in_(some), record_features.c.version == version
+    for some in chunks(sorted(ids), _MOST_KEYS):
+        where = _among(connection, record_features.c.record_id, some), record_features.c.version == version
         found.update(map(tuple, connection.execute(select(*columns).where(*where))))
     return found
 
@@ -126,12 +134,37 @@ def blocked(connection: Connection, ids: Iterable[int]) -> dict[int, Blocked]:
     """By what records meet others, as far as it is kept."""
     found: dict[int, Blocked] = {}
     own = record_features.c
-    for some in chunks(sorted(ids)):
-        columns = own.record_id, own.packed_keys, own.second, own.titles, own.bylines
-        statement = select(*columns).where(own.record_id.in_(some))
-        for record_id, keys, second, titles, bylines in connection.execute(statement):
-            found[record_id] = Blocked(frozenset(array("I", keys)), second, _unsigned(titles), _unsigned(bylines))
+    for some in chunks(sorted(ids), _MOST_KEYS):
+        columns = own.record_id, own.packed_keys, own.second, own.titles, own.bylines, own.abstracts, own.standing
+        statement = select(*columns).where(_among(connection, own.record_id, some))
+        for record_id, keys, second, *sketches, standing in connection.execute(statement):
+            titles, bylines, abstracts = map(_unsigned, sketches)
+            found[record_id] = Blocked(frozenset(array("I", keys)), second, titles, bylines, abstracts, standing or b"")
     return found
+
+
+class Sketches(NamedTuple):
+    """What a first look at records is had from, as columns by record."""
+
+    record_ids: NDArray[np.int64]
+    titles: NDArray[np.uint64]
+    bylines: NDArray[np.uint64]
+    abstracts: NDArray[np.uint64]
+    standings: NDArray[np.uint32]
+
+
+def sketches(connection: Connection, ids: Iterable[int]) -> Sketches:
+    """The sketches and standings of records, sorted by record."""
+    own = record_features.c
+    rows: list[Any] = []
+    for some in chunks(sorted(ids), _MOST_KEYS):
+        columns = own.record_id, own.titles, own.bylines, own.abstracts, own.standing
+        statement = select(*columns).where(_among(connection, own.record_id, some)).order_by(own.record_id)
+        rows += connection.execute(statement).cursor.fetchall()
+    numbers = np.array([row[:4] for row in rows], np.int64).reshape(len(rows), 4).T
+    standings = np.frombuffer(b"".join(row[4] for row in rows), np.uint32).reshape(len(rows), -1)
+    titles, bylines, abstracts = (column.astype(np.uint64) for column in numbers[1:])
+    return Sketches(numbers[0], titles, bylines, abstracts, standings)
 
 
 def drop_keys(connection: Connection, rows: Sequence[KeyRow]) -> None:
@@ -181,28 +214,32 @@ def part_sizes(connection: Connection, parts: Iterable[Part]) -> dict[Part, int]
     return found
 
 
-def holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[Holder]]:
+def holders(connection: Connection, keys: Iterable[int]) -> Holders:
     """The records that have each key."""
-    found: dict[int, list[Holder]] = {}
     own = record_key.c
-    for some in chunks(sorted(keys), _MOST_KEYS):
-        statement = select(own.key, *_holder_columns).where(_among(connection, own.key, some))
-        for key, *holder in connection.execute(statement).all():
-            found.setdefault(key, []).append(_holder(*holder))
-    return found
+    parts = chunks(sorted(keys), _MOST_KEYS)
+    return _holders(connection, (select(*own).where(_among(connection, own.key, some)) for some in parts))
 
 
-def part_holders(connection: Connection, parts: Iterable[Part]) -> dict[Part, list[Holder]]:
+def part_holders(connection: Connection, parts: Iterable[Part]) -> Holders:
     """The records that share each key and second key."""
-    found: dict[Part, list[Holder]] = {}
     own = record_key.c
+    statements = []
     for some in chunks(sorted(parts), _MOST_KEYS):
         listed, key, second = _listed(connection, some)
-        statement = select(own.key, *_holder_columns).select_from(listed)
-        joined = statement.join(record_key, and_(own.key == key, own.second == second))
-        for one, *holder in connection.execute(joined).all():
-            found.setdefault((one, holder[1]), []).append(_holder(*holder))
-    return found
+        joined = listed.join(record_key, and_(own.key == key, own.second == second))
+        statements.append(select(*own).select_from(joined))
+    return _holders(connection, statements)
+
+
+def _holders(connection: Connection, statements: Iterable[Select[Any]]) -> Holders:
+    rows = [np.zeros((0, len(Holders._fields)), np.int64)]
+    for statement in statements:
+        # As the driver gives them: of so many rows each would take a while to be wrapped.
+        found = connection.execute(statement).cursor.fetchall()
+        rows.append(np.array(found, np.int64).reshape(len(found), len(Holders._fields)))
+    keys, seconds, record_ids, titles, bylines = np.concatenate(rows).T
+    return Holders(keys, seconds, record_ids, titles.astype(np.uint64), bylines.astype(np.uint64))
 
 
 def _among(connection: Connection, column: Column[int], numbers: Sequence[int]) -> ColumnElement[bool]:
@@ -222,13 +259,6 @@ def _listed(connection: Connection, parts: Sequence[Part]) -> tuple[FromClause, 
     pairs = func.json_each(json.dumps(parts)).table_valued("value")
     key, second = (func.json_extract(pairs.c.value, f"$[{place}]", type_=BigInteger) for place in (0, 1))
     return pairs, key, second
-
-
-_holder_columns = tuple(record_key.c[name] for name in Holder._fields)
-
-
-def _holder(record_id: int, second: int, titles: int, bylines: int) -> Holder:
-    return Holder(record_id, second, _unsigned(titles), _unsigned(bylines))
 
 
 def _signed(bits: int) -> int:

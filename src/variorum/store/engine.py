@@ -63,6 +63,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS:d}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB:d}")
     finally:
         cursor.close()
 
@@ -76,6 +77,9 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {options.get('variorum_wait_ms', LOCK_WAIT_MS):d}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+
+CACHE_KIB = 128 * 1024
+"""Pages of a large store that SQLite keeps at hand; of a small one it keeps no more than there is."""
 
 WRITE_LOCK = 0x766172696F  # "vario"
 

@@ -12,7 +12,7 @@ from variorum.errors import DatabaseError
 from variorum.store.engine import plain_errors, reading, writing
 from variorum.store.tables import metadata
 
-HEAD = "0004"
+HEAD = "0005"
 """The version this program reads and writes."""
 
 

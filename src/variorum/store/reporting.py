@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, distinct, func, or_, select, update
 
-from variorum.store.tables import award, capture, metadata, quarantine, record, sighting, work, work_record
+from variorum.store.tables import award, capture, metadata, pair, quarantine, record, sighting, work, work_record
 
 
 def by_source(connection: Connection) -> list[dict[str, Any]]:
@@ -74,6 +76,17 @@ def sightings_of(connection: Connection, record_id: int) -> list[dict[str, Any]]
         .order_by(sighting.c.id)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def guards(connection: Connection) -> dict[str, int]:
+    """How many of the pairs kept each guard objected to, the most first."""
+    found: Counter[str] = Counter()
+    for (codes,) in connection.execute(select(pair.c.reasons).where(pair.c.reasons.contains(f'"{_GUARD}'))):
+        found.update(code.removeprefix(_GUARD) for code in json.loads(codes) if code.startswith(_GUARD))
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+_GUARD = "guard_"
 
 
 def table_sizes(connection: Connection) -> dict[str, int]:

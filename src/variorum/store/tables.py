@@ -232,6 +232,8 @@ record_features = Table(
     Column("second", BigInteger, nullable=False),
     Column("titles", BigInteger, nullable=False),
     Column("bylines", BigInteger, nullable=False),
+    Column("abstracts", BigInteger, nullable=False, server_default="0"),
+    Column("standing", LargeBinary),
     Column("packed_keys", LargeBinary, nullable=False),
     Column("document", Text, nullable=False),
 )

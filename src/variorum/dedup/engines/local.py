@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from variorum.dedup.blocking import Blocking, Candidates, blocking_of, candidate_pairs
+from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
 from variorum.dedup.clustering import Clusters, Link, Opinion, Pair, cluster
-from variorum.dedup.features import Features
-from variorum.dedup.matching import Match, Verdict, judge, judge_if_likely
+from variorum.dedup.engines.workers import Team
+from variorum.dedup.features import Features, Statement, features_at_a_glance, features_of, with_authors
+from variorum.dedup.matching import KEPT_LOG_ODDS, Match, Verdict, judge, judge_seen, likely_at_a_glance
 from variorum.dedup.model import Model, shipped
 from variorum.dedup.packing import Shelf
+from variorum.dedup.texts import Numbers
+
+Records = Shelf[Features] | Shelf[Statement] | Sequence[Features]
 
 Progress = Callable[[int, int], None]
 """Called with pairs done and pairs in all."""
 
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
 """Pairs that a worker is given at a time."""
 
-_WORTH_WORKERS = 60_000
-"""Pairs below which starting processes takes longer than they save."""
+_WORTH_SHARING = 6
+"""Tasks below which starting processes takes longer than they save."""
 
 
 class Found(NamedTuple):
@@ -53,7 +51,7 @@ class Found(NamedTuple):
 class Resolution:
     """What the matcher found: how many pairs of each verdict, the clusters of linked records, how much was compared.
 
-    Records that are linked to none are in no cluster.
+    Unlikely pairs are not counted. Records that are linked to none are in no cluster.
     """
 
     verdicts: Mapping[Verdict, int]
@@ -62,27 +60,28 @@ class Resolution:
 
 
 def resolve(
-    records: Shelf | Sequence[Features],
-    blocking: Blocking | None = None,
+    records: Records,
+    candidates: Candidates | None = None,
     *,
     judged: Mapping[Pair, str] | None = None,
     model: Model | None = None,
-    workers: int = 1,
+    team: Team | None = None,
     keep: Callable[[Found], None] | None = None,
     progress: Progress | None = None,
 ) -> Resolution:
     """Match records among themselves and cluster them. References must be unique.
 
-    ``keep`` is given every pair worth keeping, in the order of positions. ``workers`` only changes how long it takes,
-    and only a shelf can be shared among them.
+    ``keep`` is given every pair worth keeping. A ``team`` only changes how long it takes,
+    and only a shelf can be shared among its processes.
     """
     model = model or shipped()
-    candidates = candidate_pairs(blocking if blocking is not None else blocking_of(list(records)))
+    if candidates is None:
+        candidates = candidate_pairs(blocking_of(list(_all(records))))
     opinions: dict[Pair, Opinion] = {}
     links: list[Link] = []
     positions: dict[str, int] = {}
     verdicts: dict[Verdict, int] = {}
-    for found in _found(records, candidates, model, workers, keep is not None, progress):
+    for found in _found(records, candidates, model, team or Team(1), keep is not None, progress):
         verdicts[found.verdict] = verdicts.get(found.verdict, 0) + 1
         opinions[found.a, found.b] = Opinion(found.log_odds, found.veto)
         if found.verdict == "same":
@@ -92,7 +91,7 @@ def resolve(
             keep(found)
     judged = judged or {}
     if judged:
-        positions |= {record.ref: position for position, record in enumerate(records)}
+        positions |= {record.ref: position for position, record in enumerate(_all(records))}
     look_up = partial(_opinion, positions, records, opinions, model)
     return Resolution(verdicts, clusters_of(positions, links, judged, look_up), candidates)
 
@@ -113,7 +112,7 @@ def opinion_of(match: Match) -> Opinion:
 
 def _opinion(
     positions: Mapping[str, int],
-    records: Shelf | Sequence[Features],
+    records: Records,
     known: dict[Pair, Opinion],
     model: Model,
     a: str,
@@ -121,91 +120,122 @@ def _opinion(
 ) -> Opinion:
     """The opinion on a pair, found anew and noted where blocking did not bring the two together."""
     if (a, b) not in known:
-        known[a, b] = opinion_of(judge(records[positions[a]], records[positions[b]], model))
+        known[a, b] = opinion_of(judge(_as_features(records[positions[a]]), _as_features(records[positions[b]]), model))
     return known[a, b]
 
 
 def _found(
-    records: Shelf | Sequence[Features],
+    records: Records,
     candidates: Candidates,
     model: Model,
-    workers: int,
+    team: Team,
     reasons: bool,
     progress: Progress | None,
 ) -> Iterator[Found]:
     total = len(candidates)
-    starts = range(0, total, _AT_ONCE)
-    chunks = ((candidates.left[at : at + _AT_ONCE], candidates.right[at : at + _AT_ONCE]) for at in starts)
-    with _judges(records, model, workers if total > _WORTH_WORKERS else 1, reasons) as judge_chunks:
-        for done, some in enumerate(judge_chunks(chunks), start=1):
-            yield from some
-            if progress is not None:
-                progress(min(done * _AT_ONCE, total), total)
+    shared = (records.path, records.kind) if isinstance(records, Shelf) else records
+    left, right = _by_group(candidates)
+    tasks = (
+        _Task(shared, left[at : at + _AT_ONCE], right[at : at + _AT_ONCE], model, reasons)
+        for at in range(0, total, _AT_ONCE)
+    )
+    # Without a shelf every task would carry all records.
+    judged = (
+        team.share(_judge_pairs, tasks, worth=_WORTH_SHARING)
+        if isinstance(records, Shelf)
+        else map(_judge_pairs, tasks)
+    )
+    for done, some in enumerate(judged, start=1):
+        yield from some
+        if progress is not None:
+            progress(min(done * _AT_ONCE, total), total)
 
 
-Chunk = tuple[np.ndarray, np.ndarray]
+def _by_group(candidates: Candidates) -> tuple[Numbers, Numbers]:
+    """Pairs in an order in which those of one group of connected records follow each other.
+
+    So the features of a record, wherever it stands, are made once, and those of its copies with them.
+    """
+    positions, ends = np.unique(np.concatenate([candidates.left, candidates.right]), return_inverse=True)
+    one, other = np.split(ends, 2)
+    group = np.arange(len(positions))
+    while True:
+        least = np.minimum(group[one], group[other])
+        joined = group.copy()
+        np.minimum.at(joined, group[one], least)
+        np.minimum.at(joined, group[other], least)
+        joined = joined[joined[joined]]
+        if np.array_equal(joined, group):
+            break
+        group = joined
+    order = np.lexsort((candidates.right, candidates.left, group[one]))
+    return candidates.left[order], candidates.right[order]
 
 
-@contextmanager
-def _judges(
-    records: Shelf | Sequence[Features], model: Model, workers: int, reasons: bool
-) -> Iterator[Callable[[Iterable[Chunk]], Iterable[list[Found]]]]:
-    """Who judges: this process, or several that read the shelf."""
-    if workers == 1 or not isinstance(records, Shelf):
-        yield partial(map, partial(_judge_chunk, _Work(records, model, reasons)))
-        return
-    with processes(workers, _open_shelf, records.path, records.ends, model, reasons) as pool:
-        yield partial(pool.map, _judge_on_shelf)
+class _Task(NamedTuple):
+    """Pairs to judge, and the records or where they are."""
 
-
-@contextmanager
-def processes(workers: int, start: Callable[..., None] | None = None, *arguments: object) -> Iterator[Executor]:
-    """Worker processes. Started anew, not forked: a copy of a process with threads may hang."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=partial(start or _begin, *arguments)) as pool:
-        yield pool
-
-
-def worker_count() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _begin() -> None:
-    # Nothing that workers make refers to itself, so looking for cycles is wasted time.
-    gc.disable()
-
-
-class _Work(NamedTuple):
-    records: Shelf | Sequence[Features]
+    records: tuple[Path, type[Features] | type[Statement]] | Sequence[Features]
+    left: Numbers
+    right: Numbers
     model: Model
-    reasons: bool
+    keeping: bool
 
 
-_work: list[_Work] = []
-"""What a worker process works with, set once when it starts."""
-
-
-def _open_shelf(path: Path, ends: np.ndarray, model: Model, reasons: bool) -> None:
-    _begin()
-    _work.append(_Work(Shelf(path, ends), model, reasons))
-
-
-def _judge_on_shelf(chunk: Chunk) -> list[Found]:
-    return _judge_chunk(_work[0], chunk)
-
-
-def _judge_chunk(work: _Work, chunk: Chunk) -> list[Found]:
-    """Judge pairs, given sorted by their left record, so that it is looked up once."""
-    records, model, reasons = work
+def _judge_pairs(task: _Task) -> list[Found]:
+    records = _Reader(_opened(*task.records) if isinstance(task.records, tuple) else task.records)
+    # Where no pairs are kept, those that not even a curator would see need no guards.
+    least = KEPT_LOG_ODDS if task.keeping else task.model.least_to_review
     found: list[Found] = []
-    for left, pairs in groupby(zip(chunk[0].tolist(), chunk[1].tolist(), strict=True), key=lambda pair: pair[0]):
-        record = records[left]
-        for _, right in pairs:
-            match = judge_if_likely(record, records[right], model)
-            if match is None:
-                continue
-            places = (left, right) if match.a == record.ref else (right, left)
-            codes = match.reasons if reasons else ()
-            found.append(Found(*places, match.a, match.b, match.log_odds, match.verdict, match.veto, codes))
+    for left, right in zip(task.left.tolist(), task.right.tolist(), strict=True):
+        seen = likely_at_a_glance(records.glimpse(left), records.glimpse(right), task.model, least)
+        match = judge_seen(records[left], records[right], seen, task.model, least) if seen is not None else None
+        if match is None:
+            continue
+        places = (left, right) if match.a == records.glimpse(left).ref else (right, left)
+        codes = match.reasons if task.keeping else ()
+        found.append(Found(*places, match.a, match.b, match.log_odds, match.verdict, match.veto, codes))
     return found
+
+
+class _Reader:
+    """Features by position, each made once: first without authors, which many pairs do not come to."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._statements: dict[int, Statement] = {}
+        self._glimpses: dict[int, Features] = {}
+        self._whole: dict[int, Features] = {}
+
+    def glimpse(self, position: int) -> Features:
+        """The features, perhaps without authors."""
+        found = self._glimpses.get(position)
+        if found is None:
+            record = self._records[position]
+            if isinstance(record, Statement):
+                self._statements[position] = record
+                found = features_at_a_glance(record)
+            else:
+                found = self._whole[position] = record
+            self._glimpses[position] = found
+        return found
+
+    def __getitem__(self, position: int) -> Features:
+        found = self._whole.get(position)
+        if found is None:
+            found = self._whole[position] = with_authors(self.glimpse(position), self._statements[position])
+        return found
+
+
+def _all(records: Records) -> Iterator[Features]:
+    return (_as_features(records[position]) for position in range(len(records)))
+
+
+def _as_features(record: Features | Statement) -> Features:
+    return record if isinstance(record, Features) else features_of(record)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, kind: type[Features] | type[Statement]) -> Shelf[Any]:
+    """The shelf, opened once by each process."""
+    return Shelf(path, kind)

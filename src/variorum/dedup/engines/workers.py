@@ -1,0 +1,71 @@
+"""Processes that share work, in the order in which it is given to them."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 3
+"""Items given to each process beforehand, and no more: they wait in memory."""
+
+
+class Team:
+    """Processes that are started once there is enough to do; before that, and with one worker, this process works."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def share(self, work: Callable[[Item], Result], items: Iterable[Item], *, worth: int) -> Iterator[Result]:
+        """What ``work`` makes of each item, in their order; shared if there are at least ``worth`` items."""
+        items = iter(items)
+        first = list(islice(items, worth))
+        if self.workers == 1 or (len(first) < worth and self._pool is None):
+            yield from map(work, first)
+            yield from map(work, items)
+            return
+        pool = self._started()
+        waiting: deque[Future[Result]] = deque(pool.submit(work, item) for item in first)
+        for item in items:
+            if len(waiting) >= _AHEAD * self.workers:
+                yield waiting.popleft().result()
+            waiting.append(pool.submit(work, item))
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Started anew, not forked: a copy of a process with threads may hang.
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+        return self._pool
+
+    def dismiss(self) -> None:
+        """Stop the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+@contextmanager
+def team(workers: int) -> Iterator[Team]:
+    """A team, dismissed in the end."""
+    found = Team(workers)
+    try:
+        yield found
+    finally:
+        found.dismiss()
+
+
+def _begin() -> None:
+    # Nothing that workers make refers to itself, so looking for cycles is wasted time.
+    gc.disable()

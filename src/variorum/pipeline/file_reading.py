@@ -1,0 +1,154 @@
+"""Citation files read into what matching needs, by several processes where they are large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from variorum.dedup.blocking import blocking_of, joined
+from variorum.dedup.bulk import columns_of_statements, read_titles
+from variorum.dedup.engines.workers import Team
+from variorum.dedup.features import Statement
+from variorum.dedup.keys import BATCH, Blocking, key_records
+from variorum.dedup.packing import Packets, Shelf, ShelfWriter, pack
+from variorum.errors import BadInputError
+from variorum.pipeline.citation_files import opened
+from variorum.pipeline.statements import statement_of_row
+from variorum.schema import Rejection
+from variorum.scrapers import Row, TableSpan, guess_format, markup_of, read_rows, read_span, table_spans
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how much of it is done, and how much there is in all, if that is known."""
+
+_ROWS_AT_ONCE = 4_000
+_WORTH_SHARING = 8
+"""Chunks of rows below which starting processes takes longer than they save."""
+
+
+Rejected = tuple[str, Rejection]
+"""A row that cannot be used, and its ``file#place``."""
+
+
+@dataclass(frozen=True)
+class FilesRead:
+    """References of all records in order, their statements, what blocks them, and the rows that cannot be used."""
+
+    refs: list[str]
+    statements: Shelf[Statement]
+    blocking: Blocking
+    rejections: list[Rejected]
+
+
+class _Chunk(NamedTuple):
+    """Rows of a file, or a span that holds some."""
+
+    path: str
+    prefix: str
+    markup: str
+    rows: list[Row] | TableSpan
+
+
+class _Read(NamedTuple):
+    refs: list[str]
+    packed: Packets
+    blocking: Blocking
+    rejections: list[Rejected]
+
+
+class _IrregularError(Exception):
+    """A file is not as regular as reading it in spans takes, or repeats an id."""
+
+
+def read_files(
+    inputs: Sequence[Path], columns: Mapping[str, str], shelf: Path, team: Team, progress: Progress
+) -> FilesRead:
+    """Read the records of citation files, and put their statements on a shelf.
+
+    Large CSV files are read in spans, by several processes. Where a row is irregular, though, all is read again row
+    by row: what is wrong with a row, and how rows are counted, depends on those before it.
+    """
+    with suppress(_IrregularError):
+        return _read(partial(_chunks, inputs, columns, in_spans=True), shelf, team, progress)
+    return _read(partial(_chunks, inputs, columns, in_spans=False), shelf, team, progress)
+
+
+def _read(
+    chunks: Callable[[list[Rejected]], Iterator[_Chunk]], path: Path, team: Team, progress: Progress
+) -> FilesRead:
+    refs: list[str] = []
+    rejections: list[Rejected] = []
+    parts: list[Blocking] = [blocking_of(())]
+    with closing(ShelfWriter(path)) as writer:
+        for read in team.share(_read_chunk, chunks(rejections), worth=_WORTH_SHARING):
+            refs += read.refs
+            rejections += read.rejections
+            writer.add(read.packed)
+            parts.append(read.blocking)
+            progress("reading", len(refs), None)
+        if len(set(refs)) < len(refs):
+            raise _IrregularError  # cannot be where rows were read one by one
+        return FilesRead(refs, writer.finish(Statement), joined(parts), rejections)
+
+
+def _read_chunk(chunk: _Chunk) -> _Read:
+    rows = chunk.rows if isinstance(chunk.rows, list) else read_span(chunk.rows)
+    if rows is None:
+        raise _IrregularError
+    statements = []
+    rejections = []
+    for row in rows:
+        said = statement_of_row(row, chunk.markup, prefix=chunk.prefix)
+        if isinstance(said, Rejection):
+            rejections.append((f"{chunk.path}#{said.place}", said))
+        else:
+            statements.append(said)
+    if rejections and rows is not chunk.rows:
+        raise _IrregularError
+    refs = [said.ref for said in statements]
+    read: list[Statement] = []
+    parts = [blocking_of(())]
+    for at in range(0, len(statements), BATCH):
+        batch = statements[at : at + BATCH]
+        columns = columns_of_statements(batch)
+        read += [said._replace(read=title) for said, title in zip(batch, read_titles(columns), strict=True)]
+        parts.append(key_records(columns))
+    return _Read(refs, pack(read), joined(parts), rejections)
+
+
+def _chunks(
+    inputs: Sequence[Path], columns: Mapping[str, str], rejections: list[Rejected], *, in_spans: bool
+) -> Iterator[_Chunk]:
+    for path in inputs:
+        prefix = _prefix(path, inputs)
+        spans = table_spans(path, columns) if in_spans else []
+        yield from (_Chunk(str(path), prefix, markup_of("csv"), span) for span in spans)
+        if not spans:
+            yield from _chunks_of(path, prefix, columns, rejections)
+
+
+def _prefix(path: Path, inputs: Sequence[Path]) -> str:
+    """What tells the ids of several files apart."""
+    return f"{path.name}:" if len(inputs) > 1 else ""
+
+
+def _chunks_of(path: Path, prefix: str, columns: Mapping[str, str], rejections: list[Rejected]) -> Iterator[_Chunk]:
+    file_format = guess_format(path.name)
+    make = partial(_Chunk, str(path), prefix, markup_of(file_format))
+    rows: list[Row] = []
+    with opened(path) as stream:
+        try:
+            for row in read_rows(stream, file_format, columns=columns):
+                if isinstance(row, Rejection):
+                    rejections.append((f"{path}#{row.place}", row))
+                    continue
+                rows.append(row)
+                if len(rows) == _ROWS_AT_ONCE:
+                    yield make(rows)
+                    rows = []
+        except BadInputError as error:
+            raise BadInputError(f"{path}: {error.message}", code=error.code) from None
+    yield make(rows)
