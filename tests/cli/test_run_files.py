@@ -86,7 +86,7 @@ def test_both_files_are_written_also_when_a_person_is_needed(settled: Variorum) 
 def test_the_files_are_written_when_the_source_does_not_answer(settled: Variorum, server: Server) -> None:
     server.close()
     settings = Path("variorum.toml").read_text().replace("[sources.arxiv]", 'metrics_file = "m.prom"\n[sources.arxiv]')
-    Path("variorum.toml").write_text(settings + "deadline_seconds = 5\n")
+    Path("variorum.toml").write_text(settings + "deadline_seconds = 1\n")
     assert settled("ingest", "--report", "run.json").code == 75
     assert json.loads(Path("run.json").read_text())["exit_code"] == 75
     assert _metric(Path("m.prom"), "variorum_run_exit_code") == 75
