@@ -18,7 +18,6 @@ from variorum.dedup.identity import SIGNS, VERSION, VERSIONED
 _LAST_NUMBER = re.compile(r"([0-9]+)[^0-9]*\Z")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS_OF_A_COUNT = 2
-_MOST = 2**32 - 1
 
 
 class Standing(NamedTuple):
