@@ -16,13 +16,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from variorum.cli._output import print_table
-from variorum.dedup import blocking, clustering, guards, keys, standing, title_guards
+from variorum.dedup import blocking, clustering, guards, keys, places, title_guards
 from variorum.dedup.engines import local
 from variorum.dedup.features import Features, Statement, features_of
 from variorum.dedup.folding import STOP_WORDS
 from variorum.dedup.matching import KEPT, judge
 from variorum.dedup.model import shipped
 from variorum.dedup.screening import LEVELS, shipped_screen
+from variorum.dedup.telling_words import TellingWords
 from variorum.pipeline import file_reading
 from variorum.pipeline.file_dedup import dedup_files
 from variorum.pipeline.statements import statement_of_row
@@ -126,8 +127,8 @@ EVERYTHING = Statement(
 
 def test_all_kinds_of_keys_are_told() -> None:
     columns = keys.columns_of([features_of(EVERYTHING)])
-    words, names = keys._Words.of(columns.titles, STOP_WORDS), keys._names(columns.bylines)
-    made = list(keys._kinds(columns, words, names, keys._Words.of(columns.abstracts, frozenset())))
+    words, names = TellingWords.of(columns.titles, STOP_WORDS), keys._names(columns.bylines)
+    made = list(keys._kinds(columns, words, names, TellingWords.of(columns.abstracts, frozenset())))
     assert all(len(kind.hashes) for kind in made)
     told = {name: "yes" in row[2] for row in _rows("key") for name in _coded(row[0])}
     assert told == {kind.name: kind.strength > 0 for kind in made}
@@ -181,7 +182,7 @@ def test_limits_are_those_of_the_code() -> None:
     weak, strong = blocking.MAX_BLOCK, blocking.MAX_BLOCK * blocking.STRONGER
     assert f"A weak key gathers up to {weak} records, a strong one up to {strong}." in text
     assert f"the first and the last {keys._EDGE_LETTERS} letters of a title" in text
-    assert f"A single page of no more than {standing._DIGITS_OF_A_COUNT} digits may be a count of pages" in text
+    assert f"A single page of no more than {places.DIGITS_OF_A_COUNT} digits may be a count of pages" in text
     model = shipped()
     assert f"`auto` is {model.auto:.2f} and `review` {model.review:.2f}" in text
     assert f"Below {KEPT} a pair is not even kept" in text

@@ -48,10 +48,12 @@ def run(command: Sequence[str], seconds: float, folder: Path) -> Cost:
         start = time.perf_counter()
         child = subprocess.Popen(command, stdout=printed, stderr=complaints, cwd=folder, start_new_session=True)
         peak, usage, status = 0, None, 0
+        busy: dict[int, float] = {}
         try:
             while True:
                 took = -time.perf_counter()
                 peak = max(peak, memory(child.pid))
+                busy |= {pid: processor_time(pid) for pid in descendants(child.pid)}
                 took += time.perf_counter()
                 ended, status, usage = os.wait4(child.pid, os.WNOHANG)
                 if ended:
@@ -68,7 +70,9 @@ def run(command: Sequence[str], seconds: float, folder: Path) -> Cost:
         wall = time.perf_counter() - start
         if child.returncode not in FINE:
             raise FailedError(f"exit {child.returncode}: {_text(complaints)[-MESSAGE:].strip()}")
-        return Cost(wall, usage.ru_utime + usage.ru_stime, peak / 1024, _text(printed))
+        # The kernel counts no processes that nobody waits for, as those of a server of workers.
+        cpu = max(usage.ru_utime + usage.ru_stime, sum(busy.values()))
+        return Cost(wall, cpu, peak / 1024, _text(printed))
 
 
 def _wait(pid: int, seconds: float) -> None:
@@ -100,6 +104,12 @@ def descendants(root: int) -> Iterator[int]:
     for path in PROC.glob(f"{root}/task/*/children"):
         for child in _read(path).split():
             yield from descendants(int(child))
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that a process has worked itself; 0 when it is gone."""
+    fields = _read(PROC / str(pid) / "stat").rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def field(pid: int, file: str, name: str) -> int:

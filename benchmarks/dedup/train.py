@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import itertools
 
 from score import labelled_pair_labels, quality_of_links, records_in, sets_in
-from train_screen import train_screen, write_screen
+from train_screen import Screened, train_screen, write_screen
 
 from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
 from variorum.dedup.comparing import Comparison, compare
@@ -326,7 +326,7 @@ def main() -> None:
     if args.data is None:
         raise SystemExit("no labelled sets: give their folder with --data, or set VARIORUM_BENCHMARKS")
     unscreened = [load(args.data / name) for name in sets_in(args.data)]
-    screen = train_screen([(one.codes, one.labels) for one in unscreened])
+    screen = train_screen([Screened(one.codes, one.labels, one.exempt) for one in unscreened])
     sets = [screened(one, screen) for one in unscreened]
     model = train(sets)
     write_screen(screen, args.out / "screen.toml")
@@ -344,7 +344,7 @@ def main() -> None:
 def _trained_without(sets: Sequence[LabelledSet], one: LabelledSet) -> tuple[LabelledSet, Model]:
     """A set screened, and a model, by what the other sets teach."""
     others = [other for other in sets if other is not one]
-    screen = train_screen([(other.codes, other.labels) for other in others])
+    screen = train_screen([Screened(other.codes, other.labels, other.exempt) for other in others])
     return screened(one, screen), train([screened(other, screen) for other in others])
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +50,20 @@ Vector = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 
-def train_screen(sets: Sequence[tuple[Codes, NDArray[np.int8]]]) -> Screen:
-    """The screen that fits the sets, each given as the codes of its pairs and their labels (1 same, 0 not)."""
+class Screened(NamedTuple):
+    """The pairs of a set: their codes, their labels (1 same, 0 not, -1 does not count), and which are exempt."""
+
+    codes: Codes
+    labels: NDArray[np.int8]
+    exempt: NDArray[np.bool_]
+
+
+def train_screen(sets: Sequence[Screened]) -> Screen:
+    """The screen that fits what it decides of the sets."""
     starts = np.cumsum([0, *map(len, LEVELS.values())])
     same, different, rows = [], [], []
-    for codes, labels in sets:
-        counted = labels >= 0
+    for codes, labels, exempt in sets:
+        counted = (labels >= 0) & ~exempt
         share = min(1.0, MOST_OF_A_SET / max(1, int((labels == 1).sum())))
         unique, inverse = np.unique(codes[:, counted] + starts[:-1, None], axis=1, return_inverse=True)
         same.append(share * np.bincount(inverse.ravel(), labels[counted] == 1, unique.shape[1]))
@@ -66,8 +75,11 @@ def train_screen(sets: Sequence[tuple[Codes, NDArray[np.int8]]]) -> Screen:
         for (feature, levels), start in zip(LEVELS.items(), starts[:-1], strict=True)
     }
     bare = Screen(0.0, tables)
-    true = [codes[:, labels == 1] for codes, labels in sets if (labels == 1).sum() >= FEWEST_TRUE]
-    lines = [np.quantile(bare.sums(codes), MOST_LOST) for codes in true]
+    lines = [
+        np.quantile(np.where(one.exempt, np.inf, bare.sums(one.codes))[one.labels == 1], MOST_LOST, method="lower")
+        for one in sets
+        if (one.labels == 1).sum() >= FEWEST_TRUE
+    ]
     return Screen(round(float(min(lines)), 2), tables)
 
 

@@ -295,7 +295,7 @@ def test_names_that_do_not_exist_are_usage_errors(filled: Variorum) -> None:
 
 def test_info(filled: Variorum) -> None:
     info = _json(filled("db", "info", "--format", "json"))
-    assert info["version"] == "0005"
+    assert info["version"] == "0006"
     assert info["rows"]["record"] == 53
 
 

@@ -309,7 +309,10 @@ def test_pairs_that_are_surely_two_works_or_do_not_pass_the_screen_are_counted_a
     said: dict[str, Any] = {"title": TITLE, "byline": BYLINE}
     dois = [features(f"x:{n}", **said, ids=[f"doi:10.1000/a.{n}"]) for n in range(2)]
     assert (lambda found: (len(found), found.told_apart))(candidate_pairs(blocking_of(dois), OPEN)) == (0, 1)
-    years = [features(f"x:{n}", **said, year=year) for n, year in enumerate(("2020", "2020", "2009"))]
+    years = [
+        features(f"x:{end}", title=f"{TITLE} {end}", byline=BYLINE, year=year)
+        for end, year in (("Red Oak", "2020"), ("Blue Elm", "2020"), ("Pink Yew", "2009"))
+    ]
     assert pairs(candidate_pairs(blocking_of(years), OPEN)) == [(0, 1), (0, 2), (1, 2)]
     found = candidate_pairs(blocking_of(years), Screen(0.0, OPEN.weights | {"year": {"far": -1.0}}))
     assert (pairs(found), found.told_apart) == ([(0, 1)], 2)

@@ -63,6 +63,22 @@ MARKED = Statement("x:9", title="<i>Knöt</i>", byline="Müller & Söhne", abstr
         f"-- {TITLE}",
         f"'{TITLE}' : Subtitle",
         f"{TITLE}. With a Subtitle",
+        f"{TITLE}. with one: And Another",
+        f"{TITLE} (SEE): Why? And! What.",
+        f"{TITLE}! Or not - maybe",
+        f". {TITLE}. Subtitle",
+        f"'. {TITLE}",
+        f"{TITLE}?  ",
+        f"{TITLE}. Germans at Sea",
+        f"{TITLE}. German Zählen",
+        f"{TITLE}) French Compter",
+        f"{TITLE} [Review]. ",
+        f"{TITLE} [Review] ",
+        f"{TITLE} [Review]  . ",
+        f"{TITLE}. (in French) .. .",
+        f"{TITLE}. German . ",
+        f"{TITLE} (Review)..",
+        f"{TITLE} (Review).x",
         f"{TITLE}? With a Subtitle",
         f"{TITLE}: {'long ' * 120}",
         f"{'longer ' * 100}: {TITLE}",
@@ -122,6 +138,11 @@ NAMES = tuple((f"Familyname{n}", f"Given{n} A.") for n in range(30))
         {"byline": "x" * 199 + " " + "y" * 300},
         {"byline": "<b>Roe</b>, Ann; " * 30},
         {"byline": "Ångström, Ö.; " * 40},
+        {"byline": "Ångström, Ö.; Straße, Đ. İ.; Ǆ, ŉ"},
+        {"byline": "Ångström, Ö. & Søn"},
+        {"byline": "MÃ¼ller, Â., Câté"},
+        {"byline": "Ångström, Ö.; Şahin, Ł_^#~%"},
+        {"byline": "Ünal " * 90},
         {"byline": "x" * 398 + "<b>y</b>"},
         {"byline": " \t\n"},
         {"byline": BYLINE, "profile_only": True},
@@ -136,6 +157,12 @@ def test_bylines(said: dict[str, Any]) -> None:
     one = Statement("x:1", **said)
     assert_as_features([one])
     assert_as_features([PLAIN, one, MARKED, one])
+
+
+def test_letters_with_accents_fold_alike_wherever_they_stand() -> None:
+    letters = [chr(sign) for sign in range(0xA0, 0x250)]
+    forms = ("{}", "{0}{0}", "Roe{}Poe", "Ann {} Doe", "'{}.", "Â{}", "{}́")
+    assert_as_features([Statement("x:1", byline=form.format(letter)) for form in forms for letter in letters])
 
 
 @pytest.mark.parametrize(
@@ -159,6 +186,21 @@ def test_bylines(said: dict[str, Any]) -> None:
         f"{'ö' * 159} y",
         f"{'-' * 390} a b c d",
         f"{ABSTRACT[:395]}<i>x</i>",
+        f"{ABSTRACT[:220]} <i>x</i> Über {ABSTRACT}",
+        f"{ABSTRACT[:100]} a_b c {ABSTRACT} $x$",
+        f"{ABSTRACT[:100]} a^b c {ABSTRACT} {{x",
+        f"{ABSTRACT[:100]} a}}b c {ABSTRACT} \\x",
+        f"{ABSTRACT[:100]} a_b ^ c {ABSTRACT}",
+        f"{'- . ' * 30}{ABSTRACT}",
+        f"Background and Aims: {'- . ' * 20}{ABSTRACT}",
+        f"{'Background and Aims. ' * 12}{ABSTRACT}",
+        f"{('word ' * 40)[:199]}é {ABSTRACT}",
+        f"{('word ' * 40)[:199]}≠ {ABSTRACT}",
+        f"{'word ' * 33}xx",
+        f"{'word ' * 40}x",
+        "Abstract " + "x" * 150,
+        "Abstract " + "x" * 191,
+        "Abstract " + "x" * 192,
         " \t ",
         "...",
     ],
@@ -222,6 +264,7 @@ TITLES = st.one_of(
         "{}{}{}".format, TEXTS, st.just(f" {TITLE}"), st.sampled_from(["", ":", " - x", "--x", " ", ".", ")", "'"])
     ),
 )
+LATIN = st.text("Aé ßØ'.-;ĳŉÂÃâ_^ſİ̀", max_size=30)
 NUMBERS = st.sampled_from(["", "3", "12(3)", "S12", "12-30", "12", "e1004", "Ph.D.", "0", "³", "12–30", "xii"])
 
 
@@ -232,7 +275,7 @@ def said(**fields: Any) -> Statement:
 STATEMENTS = st.builds(
     said,
     title=TITLES,
-    byline=st.one_of(TEXTS, st.just(BYLINE), st.just("Roe, Ann; " * 45)),
+    byline=st.one_of(TEXTS, LATIN, st.just(BYLINE), st.just("Roe, Ann; " * 45)),
     names=st.one_of(st.just(()), st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple)),
     profile_only=st.booleans(),
     year=st.sampled_from(["", "2020", "May 1999", "in press", "20201", "²⁰²⁰"]),

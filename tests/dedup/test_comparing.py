@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from tests.dedup.examples import ABSTRACT, BYLINE, OTHER_ABSTRACT, STRANGERS, TITLE, any_features, both, features
 
-from variorum.dedup.comparing import Comparison, compare, title_bits, word_bits
+from variorum.dedup.comparing import Comparison, bits_of, compare, title_bits
 from variorum.dedup.features import Features
 
 
@@ -57,7 +57,7 @@ def test_a_title_that_says_less_agrees_less() -> None:
 
 
 def test_rare_words_tell_more() -> None:
-    assert word_bits("the") < word_bits("data") < word_bits("kittiwakes")
+    assert bits_of(["the"]) < bits_of(["data"]) < bits_of(["kittiwakes"])
     assert title_bits("kittiwakes") == title_bits("kittiwakes kittiwakes") < title_bits("kittiwakes data")
 
 

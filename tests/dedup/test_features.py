@@ -14,9 +14,7 @@ from variorum.dedup.features import (
     MAX_BYLINE,
     Features,
     Statement,
-    features_at_a_glance,
     features_of,
-    with_authors,
 )
 from variorum.dedup.keys import columns_of, key_records
 from variorum.dedup.titles import MAX_TITLE
@@ -145,21 +143,6 @@ def test_identifiers_are_in_order() -> None:
 
 
 TEXT = st.one_of(st.text(max_size=30), st.text("0123456789²０١ -–().,;ab", max_size=12))
-
-
-@given(st.lists(TEXT, min_size=4, max_size=4), st.booleans())
-def test_features_at_a_glance_lack_authors_and_byline_alone(texts: list[str], apart: bool) -> None:
-    title, byline, venue, abstract = texts
-    names = (("Roe", "Ann"), (byline, "")) if apart else ()
-    said = Statement("x:1", title=title, byline=byline, names=names, venue=venue, abstract=abstract, year="2020")
-    whole, glimpse = features_of(said), features_at_a_glance(said)
-    assert glimpse == whole._replace(families=(), givens=(), byline="", authors_complete=False)
-    assert with_authors(glimpse, said) == whole._replace(byline="")
-
-
-def test_features_at_a_glance_of_a_reference_in_the_titles_field() -> None:
-    said = Statement("x:1", title=REFERENCE)
-    assert with_authors(features_at_a_glance(said), said) == features_of(said)._replace(byline="")
 
 
 @given(st.lists(TEXT, min_size=8, max_size=8))

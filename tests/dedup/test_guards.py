@@ -104,6 +104,23 @@ def test_container_identifier(left: dict[str, Any], right: dict[str, Any], expec
     assert not effect("container_identifier", left, right)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        case(*titles(TITLE, "Counting Seabirds From Ice With Cameras"), "hold", "reworded"),
+        case(*titles(TITLE, f"{TITLE}: New Results"), "hold", "with a subtitle"),
+        case(*titles(TITLE, TITLE.lower()), "", "one title"),
+    ],
+)
+def test_one_identifier_under_two_titles_in_two_places(
+    left: dict[str, Any], right: dict[str, Any], expected: str
+) -> None:
+    there, elsewhere = left | IN_PRINT, right | {"volume": "7", "pages": "340-351"}
+    assert effect("container_identifier", there, elsewhere, ids=["pmid:31000001"], byline=BYLINE) == expected
+    found = fired(there, elsewhere, ids=["pmid:31000001"], byline=BYLINE)
+    assert all(objection.over_chains for objection in found.values() if objection.guard == "container_identifier")
+
+
 def test_a_translated_title_in_the_same_place_is_no_container() -> None:
     same: dict[str, Any] = {"ids": ["doi:10.1000/a"], "byline": BYLINE, **IN_PRINT}
     assert not effect("container_identifier", *titles(TITLE, "Seevögel auf dem Treibeis"), **same)
@@ -208,6 +225,42 @@ ELSEWHERE = "A History of the Fishing Industry in Norway"
 )
 def test_other_title(left: dict[str, Any], right: dict[str, Any], expected: str) -> None:
     assert effect("other_title", left, right, byline=BYLINE, year="2020") == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        case({"byline": "Ann Roe, Bob Doe"}, {"byline": "Ann Roe, Hans Lee, Cy Poe"}, "hold", "one author of both"),
+        case({"byline": "Ann Roe, Bob Doe"}, {"byline": "Ann Roe, Bob Doe"}, "", "the same authors"),
+        case({"byline": "Ann Roe, Bob Doe"}, {}, "", "no authors"),
+        case(
+            {"byline": "Ann Roe, Bob Doe", "abstract": ABSTRACT},
+            {"byline": "Ann Roe, Hans Lee, Cy Poe", "abstract": ABSTRACT},
+            "",
+            "the same abstract",
+        ),
+    ],
+)
+def test_other_titles_on_the_same_pages(left: dict[str, Any], right: dict[str, Any], expected: str) -> None:
+    left, right = left | {"title": TITLE}, right | {"title": "Seevögel auf dem Treibeis"}
+    assert effect("other_title", left, right, **IN_PRINT, year="2020") == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        case({"byline": "Hugh Darwen"}, {"byline": "Rasul Darwen"}, "hold", "two given names"),
+        case({"byline": "Hugh Darwen"}, {"byline": "H. Darwen"}, "", "an initial"),
+        case({"byline": "Hugh Darwen"}, {"byline": "Darwen"}, "", "no given name"),
+        case({"byline": "Hugh Darwen, Ann Roe"}, {"byline": "Rasul Darwen, Ann Roe"}, "", "two authors"),
+        case({"byline": "Hugh Darwen", **IN_PRINT}, {"byline": "Rasul Darwen", **IN_PRINT}, "", "one place in print"),
+        case({"byline": "Hugh Darwen", "ids": ["pmid:1"]}, {"byline": "Rasul Darwen", "ids": ["pmid:1"]}, "", "one id"),
+    ],
+)
+def test_namesakes(left: dict[str, Any], right: dict[str, Any], expected: str) -> None:
+    left, right = left | {"title": TITLE}, right | {"title": f"{TITLE}: New Results"}
+    assert effect("namesakes", left, right, year="2020") == expected
+    assert not effect("namesakes", left, right | {"title": TITLE}, year="2020")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import defaultdict
 from itertools import combinations
@@ -23,6 +24,7 @@ from variorum.dedup.features import Features, Statement, features_of
 from variorum.dedup.keys import key_records
 from variorum.dedup.matching import judge
 from variorum.dedup.packing import Packed, Shelf, ShelfWriter, pack
+from variorum.dedup.screening import LEVELS, Screen
 
 WORDS = (
     "seabird glacier thermal camera drifting winter migration kittiwake census acoustic radar plankton salinity "
@@ -106,7 +108,8 @@ def test_one_process_and_two_find_the_same(tmp_path: Path, monkeypatch: pytest.M
 def test_what_is_kept_is_what_a_match_says_and_of_connected_records_in_a_row() -> None:
     records = corpus(30)
     kept: list[Found] = []
-    found = resolve(records, keep=kept.append)
+    everything = Screen(-math.inf, {feature: {} for feature in LEVELS})
+    found = resolve(records, candidate_pairs(blocking_of(records), everything), keep=kept.append)
     for one in kept:
         match = judge(records[one.left], records[one.right])
         assert (one.a, one.b) == (match.a, match.b) == (records[one.left].ref, records[one.right].ref)

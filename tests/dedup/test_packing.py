@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.dedup.examples import ABSTRACT, any_features
+from tests.dedup.examples import ABSTRACT, any_features, features
 
 from variorum.dedup.features import Features, Statement, features_of
-from variorum.dedup.packing import Packed, Shelf, ShelfWriter, from_json, pack, to_json
+from variorum.dedup.packing import Packed, Shelf, ShelfWriter, from_json, pack, put, to_json
 
 SAID = [
     Statement(ref="x:1", title="Über Knoten", byline="Roe, Ann; Doe, Bob", year="2020", identifiers=(("pmid", "1"),)),
@@ -76,3 +77,22 @@ def test_packets_tell_the_length_of_each_record(records: list[Features]) -> None
     ends = np.cumsum(found.lengths).tolist()
     for end, length, record in zip(ends, found.lengths.tolist(), records, strict=True):
         assert found.content[end - length : end] == pack([record]).content
+
+
+def test_what_is_put_at_the_same_time_stands_apart(tmp_path: Path) -> None:
+    made = [features_of(said) for said in SAID]
+    writer = ShelfWriter(tmp_path / "shelf")
+    later = put(writer.path, pack(made[1:]))
+    writer.place(put(writer.path, pack(made[:1])))
+    writer.place(later)
+    assert list(writer.finish(Features)) == made
+
+
+def test_many_put_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "shelf"
+    writer = ShelfWriter(path)
+    parts = [[features(f"x:{number}", title=f"Title {number}" * 500)] * 50 for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        for placed in threads.map(lambda part: put(path, pack(part)), parts):
+            writer.place(placed)
+    assert list(writer.finish(Features)) == [one for part in parts for one in part]

@@ -53,7 +53,7 @@ def row_by_row(path: Path) -> list[Row | Rejection] | str:
 def in_spans(path: Path) -> list[Row] | str | None:
     """The rows of all spans, the code of what is wrong with the file, or None where it is not read in spans."""
     try:
-        spans = table_spans(path, {})
+        spans = list(table_spans(path, {}))
     except BadInputError as error:
         return error.code
     if not spans:
@@ -65,7 +65,8 @@ def in_spans(path: Path) -> list[Row] | str | None:
         some = read_span(span)
         if some is None:
             return None
-        rows += some
+        assert some.longest >= max([len("".join(row)) for row in some.rows.rows()], default=0)
+        rows += some.rows.rows()
     # Who reads several spans sees to it that no id comes twice.
     return rows if len({row.key for row in rows}) == len(rows) else None
 
@@ -125,9 +126,10 @@ def test_a_regular_table_is_read_in_spans(content: bytes, size: int) -> None:
 def test_a_span_ends_with_a_row() -> None:
     rows = [f'{n},"Knots, and\nropes {n}","Roe, ""Ann""",2020' for n in range(40)]
     with written("\n".join([HEADER, *rows, ""]).encode()) as path, spans_of(100):
-        spans = table_spans(path, {})
+        spans = list(table_spans(path, {}))
         assert len(spans) > 10
-        keys = [[row.key for row in read_span(span) or []] for span in spans]
+        keys = [list(read.rows.key) for span in spans if (read := read_span(span))]
+    assert len(keys) == len(spans)
     assert all(keys)
     assert list(chain.from_iterable(keys)) == [str(n) for n in range(40)]
 
@@ -147,17 +149,17 @@ def test_a_span_ends_with_a_row() -> None:
 )
 def test_what_is_not_read_in_spans(name: str, content: str) -> None:
     with written(content.encode(), name) as path, spans_of(10):
-        assert table_spans(path, {}) == []
+        assert not list(table_spans(path, {}))
 
 
 def test_only_large_files_are_read_in_spans() -> None:
     content = f"{HEADER}\n1,a,b,c\n".encode()
     with written(content) as path:
-        assert table_spans(path, {}) == []
+        assert not list(table_spans(path, {}))
         with spans_of(10, len(content)):
-            assert len(table_spans(path, {})) == 1
+            assert len(list(table_spans(path, {}))) == 1
         with spans_of(10, len(content) + 1):
-            assert table_spans(path, {}) == []
+            assert not list(table_spans(path, {}))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_only_large_files_are_read_in_spans() -> None:
 def test_faults_of_the_header_are_told_as_ever(columns: dict[str, str], header: str, code: str) -> None:
     with written(f"{header}\n1,a,b,c\n".encode()) as path, spans_of(10):
         with pytest.raises(BadInputError) as refused:
-            table_spans(path, columns)
+            list(table_spans(path, columns))
         assert refused.value.code == code
         with pytest.raises(BadInputError) as also, opened(path) as stream:
             list(read_rows(stream, "csv", columns=columns))
@@ -186,7 +188,8 @@ def test_a_header_may_end_with_a_bare_carriage_return() -> None:
 
 def test_columns_may_be_named() -> None:
     with written(b"Nr,Titel,id\n1,a,x\n2,b,y\n") as path, spans_of(4):
-        rows = [row for span in table_spans(path, {"id": "Nr", "title": "Titel"}) for row in read_span(span) or []]
+        spans = list(table_spans(path, {"id": "Nr", "title": "Titel"}))
+        rows = [row for span in spans if (read := read_span(span)) for row in read.rows.rows()]
         assert [(row.key, row.title) for row in rows] == [("1", "a"), ("2", "b")]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from variorum.dedup import texts as module
-from variorum.dedup.texts import Hasher, each_once, hashes_of, mix, texts_of, words_of
+from variorum.dedup.texts import Hasher, HashSet, each_once, hashes_of, mix, runs, texts_of, words_of
 
 VALUES = st.lists(st.text("ab é深 ", max_size=12), max_size=6)
 NUMBERS = st.lists(st.integers(0, 2**64 - 1), max_size=20)
@@ -67,6 +67,22 @@ def test_pieces_far_behind_have_the_hashes_of_those_in_front(monkeypatch: pytest
 @given(NUMBERS)
 def test_each_number_once_in_order(numbers: list[int]) -> None:
     assert each_once(np.array(numbers, np.uint64)).tolist() == sorted(set(numbers))
+
+
+@given(NUMBERS)
+def test_runs_of_equal_numbers(numbers: list[int]) -> None:
+    begins = runs(np.array(sorted(numbers), np.uint64)).tolist()
+    assert [sorted(numbers)[at] for at in begins] == sorted(set(numbers))
+
+
+FEW = st.one_of(st.integers(0, 9), st.integers(2**64 - 9, 2**64 - 1), st.integers(0, 2**64 - 1))
+
+
+@given(st.sets(FEW, max_size=30), st.lists(FEW, max_size=30))
+def test_a_few_hashes_are_told_from_others(few: set[int], others: list[int]) -> None:
+    asked = [*others, *few]
+    found = HashSet(mix(np.array(sorted(few), np.uint64))).has(mix(np.array(asked, np.uint64)))
+    assert found.tolist() == [one in few for one in asked]
 
 
 @given(st.integers(0, 2**64 - 1), st.integers(0, 63))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from variorum.scrapers import sources
 from variorum.store import blocks, reporting, runs, tables
 from variorum.store.dump import DERIVED, canonical_lines
 from variorum.store.engine import reading, writing
+from variorum.store.sketches import sketches_of
 
 OPENINGS = ("A Survey of Sparse Training", "Dense Retrieval for Long Documents", "Pruning at Night")
 ENDINGS = ("on Phones", "on Phones and Tablets", "in 2021", "in 2022", "Part I", "Part II", "Revisited")
@@ -49,6 +51,15 @@ def _content(workspace: Workspace) -> list[str]:
         return canonical_lines(connection)
 
 
+def _index(workspace: Workspace) -> tuple[list[int], list[list[Any]]]:
+    """All postings and sketches."""
+    with reading(workspace.engine) as connection:
+        segments = connection.execute(select(tables.key_segment.c.packed)).scalars()
+        found = [number for packed in segments for number in np.frombuffer(packed, np.uint64).tolist()]
+        ids = np.array(blocks.record_ids(connection), np.int64)
+        return sorted(found), [column.tolist() for column in sketches_of(connection, ids)]
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     nights=st.lists(st.lists(ENTRIES, max_size=6, unique=True), min_size=1, max_size=4),
@@ -69,9 +80,10 @@ def test_nights_add_up_to_a_full_run(
         page.write_text(_page(entries))
         import_files(workspace, [page])
         run_dedup(workspace)
-    night_after_night = _content(workspace)
+    night_after_night, index = _content(workspace), _index(workspace)
     run_dedup(workspace, full=True)
     assert _content(workspace) == night_after_night
+    assert _index(workspace) == index
 
 
 # Records in any order, in nights of any length
@@ -161,8 +173,10 @@ def test_neither_order_nor_number_of_nights_shows(
         skipped += run_dedup(workspace).skipped_pairs
     assert skipped > 0
     assert _matched(workspace) == expected
+    index = _index(workspace)
     run_dedup(workspace, full=True)
     assert _matched(workspace) == expected
+    assert _index(workspace) == index
 
 
 def test_records_that_leave_a_crowded_block_let_the_others_meet(

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from variorum.dedup.columns import StatementColumns
 from variorum.dedup.features import Statement, features_of
 from variorum.normalizers import LONGEST_FIELD, normalise
-from variorum.pipeline.statements import statement_of_record, statement_of_row
+from variorum.pipeline.statements import statement_columns, statement_of_record, statement_of_row
 from variorum.schema import Author, Entry, Identifier, Record, Rejection, text_key
-from variorum.scrapers import FileFormat, Row, markup_of, read_citations, read_rows
+from variorum.scrapers import FileFormat, Row, RowColumns, markup_of, read_citations, read_rows
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
 
@@ -80,6 +81,36 @@ FILES = [
     pytest.param((FIXTURES / "nsf_par/export_csv/page.csv").read_text(), "csv", 5, id="fixture"),
     pytest.param((FIXTURES / "nsf_par/export_spreadsheet_csv/page.csv").read_text(), "csv", 2, id="spreadsheet"),
 ]
+
+
+def by_column(rows: list[Row], markup: str, prefix: str = "") -> list[Statement] | None:
+    """What rows say, read by column; None if one is rejected."""
+    found = statement_columns(RowColumns.of(rows), markup, prefix=prefix)
+    return None if found is None else [found.statement(at) for at in range(len(rows))]
+
+
+def one_by_one(rows: list[Row], markup: str, prefix: str = "") -> list[Statement] | None:
+    statements = [statement_of_row(row, markup, prefix=prefix) for row in rows]
+    read = [one for one in statements if isinstance(one, Statement)]
+    return read if len(read) == len(rows) else None
+
+
+@pytest.mark.parametrize(("text", "file_format", "count"), FILES)
+def test_rows_say_by_column_what_they_say_one_by_one(text: str, file_format: FileFormat, count: int) -> None:
+    rows = [row for row in read_rows(io.StringIO(text, newline=""), file_format) if isinstance(row, Row)]
+    assert len(rows) == count
+    markup = markup_of(file_format)
+    found = by_column(rows, markup, "a.csv:")
+    assert found == one_by_one(rows, markup, "a.csv:")
+    assert found is not None
+    assert [StatementColumns.of(found).statement(at) for at in range(count)] == found
+    assert RowColumns.of(rows).rows() == rows
+
+
+def test_columns_of_rows_have_the_fields_of_rows() -> None:
+    assert RowColumns._fields == Row._fields
+    assert (*StatementColumns._fields, "read") == Statement._fields
+    assert by_column([], "") == []
 
 
 @pytest.mark.parametrize(("text", "file_format", "count"), FILES)
@@ -152,6 +183,9 @@ def test_a_cut_abstract_is_known(abstract: str, truncated: bool) -> None:
 def test_what_is_far_too_long_is_rejected(row: Row, code: str | None) -> None:
     found = statement_of_row(row, "")
     assert (found.code if isinstance(found, Rejection) else None) == code
+    plain = Row(key="2", source="file", place="row=2", title="On Knots")
+    assert by_column([plain, row, plain], "") == one_by_one([plain, row, plain], "")
+    assert (by_column([row], "") is None) == bool(code)
 
 
 def test_a_record_keeps_what_its_row_could_not_say() -> None:
@@ -202,3 +236,31 @@ def test_every_row_that_is_not_blank_is_read_or_rejected(table: list[list[str]])
         assert (one.kind, one.preprint, one.own_id) == (other.kind, other.preprint, other.own_id)
         assert sorted(one.identifiers) == sorted(other.identifiers)
         assert int(one.year or 0) == int(other.year or 0)
+
+
+_DOIS = st.one_of(
+    st.sampled_from(["", "10.1000/a", "10.1000/A.B-c(1)_2", "10.1000/a..b", "10.1000/a.", "10.48550/arXiv.2101.00001"]),
+    st.sampled_from(["10.1000.10/a", "10.100/a", "10.1000/" + "a" * 50, "10.1000/" + "a.b" * 99, "10.1000/a\n", "n/a"]),
+    st.text("10./aA-(<ä", max_size=8).map(lambda text: f"10.1000/{text}"),
+)
+_ROWS = st.builds(
+    Row,
+    key=st.sampled_from(["1", "x", text_key("a")]),
+    source=st.sampled_from(["file", "dblp"]),
+    place=st.just(""),
+    type=st.sampled_from(["", "article", "book", "preprint"]),
+    title=st.sampled_from(["", "On Knots", "[No title]", "n/a", "Knots; Ropes"]),
+    year=st.sampled_from(["", "1999", "19999", "in press", "\u0661\u0669\u0669\u0669"]),
+    date=st.sampled_from(["", "", "2001-02", "Spring 2002"]),
+    venue=st.sampled_from(["", "arXiv", "Knots", "n/a", "{Knots}"]),
+    doi=_DOIS,
+    abstract=st.sampled_from(["", "We knot...", "[No abstract available]", "<p>We knot…</p>", "We knot. " * 20, " "]),
+    isbn=st.sampled_from(["", "978-3-16-148410-0", "0028-0836"]),
+    url=st.sampled_from(["", "https://pubmed.ncbi.nlm.nih.gov/77/", "https://a.example", "https://doi.org/10.1000/u"]),
+    pmid=st.sampled_from(["", "", "77"]),
+)
+
+
+@given(st.lists(_ROWS, max_size=5), st.sampled_from(["", "tex"]))
+def test_whatever_rows_hold_they_say_it_by_column_too(rows: list[Row], markup: str) -> None:
+    assert by_column(rows, markup) == one_by_one(rows, markup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import sha256
@@ -10,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -37,6 +39,8 @@ from variorum.store import blocks, matches, migrate, pages, reporting, runs, tab
 from variorum.store.dump import canonical_lines
 from variorum.store.engine import open_engine, plain_errors, reading, writing
 from variorum.store.migrate import HEAD, check_version, upgrade, version_of
+from variorum.store.postings import keys_of, record_ids_of
+from variorum.store.sketches import sketches_of
 
 # Whose page the records come on makes no difference here.
 SOURCE = next(iter(sources().values()))
@@ -641,6 +645,51 @@ def test_pairs_stand_as_they_are_until_the_first_run_after_an_upgrade(empty_url:
                 connection.execute(text("UPDATE pair SET verdict = 'perhaps'"))
     finally:
         engine.dispose()
+
+
+def test_what_dedup_made_is_carried_over_to_the_index(workspace: Workspace) -> None:
+    titles = [f"{TITLE} {word}" for word in ("Again", "and Again", "in Winter")]
+    store(workspace, *(record(str(number), title=titles[number % 3], date="2020") for number in range(9)))
+    run_dedup(workspace)
+    before, index = lines(workspace), indexed(workspace)
+    kept = [(number, *index[number]) for number in index]
+    documents = {}
+    with reading(workspace.engine) as connection:
+        for number, version, document in connection.execute(select(tables.record_features)):
+            documents[number] = (version, document)
+    to_version(workspace.engine, "0005")
+    with writing(workspace.engine) as connection:
+        for number, keys, second, titles_, bylines, abstracts, standing in kept:
+            version, document = documents[number]
+            values = {"n": number, "v": version, "d": document, "s": second, "t": titles_, "b": bylines}
+            values |= {"a": abstracts, "standing": array("I", standing).tobytes(), "k": array("I", keys).tobytes()}
+            connection.execute(
+                text(
+                    "INSERT INTO record_features (record_id, version, second, titles, bylines, abstracts, standing,"
+                    " packed_keys, document) VALUES (:n, :v, :s, :t, :b, :a, :standing, :k, :d)"
+                ),
+                values,
+            )
+        connection.execute(text("UPDATE record SET matched_hash = content_hash"))
+    assert upgrade(workspace.engine) == ("0005", HEAD)
+    assert indexed(workspace) == index
+    assert lines(workspace) == before
+    assert run_dedup(workspace).records == 0
+    store(workspace, record("new", title=titles[0]))
+    assert run_dedup(workspace).compared > 0
+
+
+def indexed(workspace: Workspace) -> dict[int, list[Any]]:
+    """By what the index finds each record: its keys, and its sketches as a database can hold them."""
+    found: dict[int, list[Any]] = {}
+    with reading(workspace.engine) as connection:
+        packed = connection.execute(select(tables.key_segment.c.packed)).scalars()
+        held = np.sort(np.concatenate([np.frombuffer(one, np.uint64) for one in packed]))
+        own = sketches_of(connection, np.array(blocks.record_ids(connection), np.int64))
+    for number, *numbers in zip(*(column.tolist() for column in own), strict=True):
+        keys = keys_of(held[record_ids_of(held) == number]).tolist()
+        found[number] = [keys, *(one - (1 << 64) if one >> 63 else one for one in numbers[:-1]), numbers[-1]]
+    return found
 
 
 @pytest.mark.parametrize("create", [False, True])

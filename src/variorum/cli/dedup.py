@@ -11,6 +11,7 @@ import typer
 
 from variorum.cli._options import LARGEST_ID, Db, Format, Output, new_app, workspace
 from variorum.cli._output import counted, print_csv, print_json, print_line, print_table, progress, say
+from variorum.reports.reasons import in_words
 
 if TYPE_CHECKING:
     from variorum.pipeline.resolving import DedupResult
@@ -123,7 +124,7 @@ def _print_merges(merges: list[dict[str, Any]]) -> None:
         print_table(rows, ["record", "*shown as"])
         probability = "" if merge["probability"] is None else f" ({merge['probability']:.3f})"
         print_line(
-            f"because {', '.join(merge['reasons'])}{probability}; title from {merge['title_from'] or 'none'}{awards}"
+            f"because {in_words(merge['reasons'])}{probability}; title from {merge['title_from'] or 'none'}{awards}"
         )
 
 
@@ -134,7 +135,7 @@ def _print_review(review: list[dict[str, Any]]) -> None:
         print_line()
         rows = [[pair[side], pair[f"{side}_title"], pair[f"{side}_venue"]] for side in ("a", "b")]
         print_table(rows, ["record", "*shown as", "*venue"])
-        print_line(f"because {', '.join(pair['reasons'])} ({pair['probability']:.3f})")
+        print_line(f"because {in_words(pair['reasons'])} ({pair['probability']:.3f})")
     if review:
         print_line()
         print_line("See why with: variorum dedup explain RECORD RECORD")
@@ -218,6 +219,10 @@ def undo(
     say(f"  now in {', '.join(done.works)}")
 
 
+_LARGE = 10_000_000
+"""Bytes of files that are worth several processes."""
+
+
 @app.command("file", epilog="Example: variorum dedup file export.csv --out clusters.csv --pairs pairs.csv")
 def file(
     inputs: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL, BibTeX or RIS; also .gz.", metavar="INPUT…")],
@@ -238,6 +243,11 @@ def file(
     Every record gets a line in --out; records in one cluster are the same work. Exit 3 when rows could
     not be read; they are named on standard error.
     """
+    from variorum.dedup.engines.workers import load_ahead
+
+    if sum(path.stat().st_size for path in inputs if path.is_file()) >= _LARGE:
+        load_ahead(["variorum.pipeline.file_dedup"])
+
     from variorum.errors import ExitCode
     from variorum.pipeline.citation_files import parse_mapping
     from variorum.pipeline.file_dedup import dedup_files

@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from variorum.dedup.features import Features
 
-_MANY = 4
+MANY = 4
 """Authors. So many of the same people seldom write two papers of one kind."""
 
 _SAME_FAMILY = 85
@@ -29,7 +29,7 @@ def authors_level(a: Features, b: Features) -> str:
     if shared == shorter == 1:
         return "one_cut" if cut else "one_of"
     if shared * 3 >= shorter * 2:
-        return "most_many" if shared >= _MANY else "most"
+        return "most_many" if shared >= MANY else "most"
     if shared:
         return "some"
     words = _name_words(a) & _name_words(b)
@@ -43,20 +43,23 @@ def shared_authors(a: Features, b: Features) -> int:
     short, long = (a, b) if len(a.families) <= len(b.families) else (b, a)
     left = list(zip(long.families, long.givens, strict=True))
     unmatched = []
-    for name in zip(short.families, short.givens, strict=True):
-        partner = next((other for other in left if name[0] == other[0] and _initials_agree(name[1], other[1])), None)
-        if partner is None:
-            unmatched.append(name)
+    for family, given in zip(short.families, short.givens, strict=True):
+        for place, (other, other_given) in enumerate(left):
+            if family == other and _initials_agree(given, other_given):
+                del left[place]
+                break
         else:
-            left.remove(partner)
-    for name in unmatched:
-        letters = name[0][0] + name[1][:1]  # whom the family name, or the given name taken for it, may begin like
-        several = " " in name[0]
-        partner = next(
-            (o for o in left if (several or o[0][0] in letters or " " in o[0]) and same_name(*name, *o)), None
-        )
-        if partner is not None:
-            left.remove(partner)
+            unmatched.append((family, given))
+    for family, given in unmatched:
+        first, initial, several = family[0], given[:1], " " in family
+        for place, (other, other_given) in enumerate(left):
+            if other[0] == first:
+                may_be = _initials_agree(given, other_given) or other_given[0] == first == initial
+            else:  # changed places, or of several parts one is left out
+                may_be = (other[0] == initial and other_given[:1] == first) or several or " " in other
+            if may_be and same_name(family, given, other, other_given):
+                del left[place]
+                break
     return len(long.families) - len(left)
 
 
@@ -87,7 +90,7 @@ def _swapped(family: str, given: str, other_family: str, other_given: str) -> bo
 
 
 def _equal(count: int) -> str:
-    return "equal_many" if count >= _MANY else "equal" if count > 1 else "equal_one"
+    return "equal_many" if count >= MANY else "equal" if count > 1 else "equal_one"
 
 
 def _owner(a: Features, b: Features) -> str:

@@ -174,7 +174,8 @@ def _pairs_within(keys: Keys, owners: Owners, starts: Numbers, sizes: Numbers, b
     return found
 
 
-_PAIRS_AT_ONCE = 250_000
+_PAIRS_AT_ONCE = 1 << 15
+"""So many that all that is looked at of them stays near the processor."""
 
 
 SHARE_OF_BOTH = 0.5

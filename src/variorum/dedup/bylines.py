@@ -8,33 +8,39 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import methodcaller
 
 from variorum.dedup.folding import fold, plain
 
+_COMMAS_OF = methodcaller("count", ",")
 _CUT_WITHIN = 24
 MAX_GIVEN = 20
 MOST_AUTHORS = 30
 """Authors compared. A collaboration's byline of thousands says no more than its beginning."""
 
-_GLUE = re.compile(r"(?:(?<=[\s.-][A-Z]\.)|(?<=\sJr\.))(?=(?:[a-z']{1,4} ){0,2}[A-Z][^\s.,])")
+_GLUE = re.compile(r"\.(?:(?<=[\s.-][A-Z]\.)|(?<=\sJr\.))(?=(?:[a-z']{1,4} ){0,2}[A-Z][^\s.,])")
 _TIGHT = re.compile(r"(?:[A-Z]\.)+(?=[A-Z][a-z])")
 _BEFORE_TIGHT = re.compile(r"(?<=[a-z])\s(?=(?:[A-Z]\.)+[A-Z][a-z])")
+_TIDY = re.compile(r"[ -#%'-;=-\[\]-z|}~]*")
 _SPACES = re.compile(r"[^\S\n]+")
 _AND = re.compile(r",? (?:and|&) |, ?and | ?& ?|(?:(?<=^)|(?<=,))and ")
 _CUT = re.compile(r"[\s,;(\[]*(?:\bet\.? ?al\b|\bothers\b|\.\.\.|…)[\s.,;:)\]]*$", re.I)
-_INITIALS = re.compile(r"(?:[A-Z](?:h?\.)?[\s.-]*){1,5}")
+INITIALS = re.compile(r"(?:[A-Z](?:h?\.)?[\s.-]*){1,5}")
 _MOST_INITIALS = 3
-_SUFFIX = re.compile(r"(?:jr|sr|2nd|3rd|4th|ii|iii|iv)\.?", re.I)
+SUFFIXES = "jr sr 2nd 3rd 4th ii iii iv".split()
+_SUFFIX = re.compile(rf"(?:{'|'.join(SUFFIXES)})\.?", re.I)
 _SUFFIX_BEGINS = "jJsS234iI"
-_PARTICLES = frozenset(
+_LONGEST_SUFFIX = 4
+PARTICLES = frozenset(
     "af al ben bin da dal de del della den der di do dos du el la le st ten ter van von zu zur".split()
 )
-_BODY = re.compile(r"\b(?:collaboration|consortium|group|team|investigators|committee|network|society)\b", re.I)
-_NOBODY = frozenset(
+BODIES = "collaboration consortium group team investigators committee network society".split()
+_BODY = re.compile(rf"\b(?:{'|'.join(BODIES)})\b", re.I)
+NOBODY = frozenset(
     {"", "anonymous", "anon", "na", "n a", "none", "null", "unknown", "no author", "author unknown", "nan"}
 )
 
-_LONGEST_NOBODY = 3 * max(map(len, _NOBODY))
+_LONGEST_NOBODY = 3 * max(map(len, NOBODY))
 """Letters; folding may take some away."""
 
 Authors = tuple[tuple[str, ...], tuple[str, ...], bool]
@@ -46,9 +52,19 @@ def read_byline(text: str) -> Authors:
     """The authors of a byline in one field."""
     if inverted := _read_inverted(text):
         return inverted
-    text = _SPACES.sub(" ", plain(text)).strip() if text else ""
+    written, whole = cut_byline(text)
+    names = [read_name(name) for name in written]
+    known = [name for name in names if name[0]]
+    return tuple(name[0] for name in known), tuple(name[1] for name in known), whole and bool(known)
+
+
+def cut_byline(text: str) -> tuple[list[str], bool]:
+    """The names in a byline as they are written, at most as many as are compared, and whether it names all."""
+    if "  " in text or not _TIDY.fullmatch(text):
+        text = _SPACES.sub(" ", plain(text))
+    text = text.strip()
     if not text:
-        return (), (), False
+        return [], False
     tail = text[-_CUT_WITHIN:]
     whole = (
         not ("al" in tail or "other" in tail or ".." in tail or "…" in tail or "AL" in tail)
@@ -56,9 +72,7 @@ def read_byline(text: str) -> Authors:
     )
     if not whole:
         text = (text[:-_CUT_WITHIN] + _CUT.sub("", tail)).removesuffix(" and").removesuffix(" &")
-    names = [_name(piece) for piece in _pieces(text)[:MOST_AUTHORS]]
-    known = [name for name in names if name[0]]
-    return tuple(name[0] for name in known), tuple(name[1] for name in known), whole and bool(known)
+    return _pieces(text)[:MOST_AUTHORS], whole
 
 
 _INVERTED_SIGNS = {sign: " " for sign in range(128) if not chr(sign).isalnum() and chr(sign) not in "',"} | {
@@ -91,13 +105,13 @@ def _read_inverted(text: str) -> Authors | None:
         folded = " ".join(given.translate(_INVERTED_SIGNS).split())
         if not folded:
             return None
-        givens.append(_given(given) if given.isupper() else folded[:MAX_GIVEN])
+        givens.append(read_given(given) if given.isupper() else folded[:MAX_GIVEN])
     return tuple(families), tuple(givens), True
 
 
 def read_names(names: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Family names and given names of names that come apart already, as (family, given) or (whole name, "")."""
-    read = [(fold(family), _given(given)) if given else _name(family) for family, given in names[:MOST_AUTHORS]]
+    read = [(fold(family), read_given(given)) if given else read_name(family) for family, given in names[:MOST_AUTHORS]]
     known = [name for name in read if name[0]]
     return tuple(name[0] for name in known), tuple(name[1] for name in known)
 
@@ -111,7 +125,9 @@ def _pieces(text: str) -> list[str]:
         glued = _BEFORE_TIGHT.split(text) if _TIGHT.match(text) else _GLUE.split(text)
         if len(glued) > 1:
             return glued
-    pieces = _AND.split(text) if "and" in text or "&" in text else [text]
+    pieces = _between_ands(text) if "and " in text or "&" in text else [text]
+    if text.count(",") == len(pieces) > 1 and all(map(_COMMAS_OF, pieces)):
+        return pieces
     if len(pieces) > 1 and all(piece.count(",") <= 1 for piece in pieces) and "," in pieces[0] + pieces[-1]:
         first = pieces[0].partition(",")[2]
         # "Roe, Ann and Poe, Bob"; but "Ann Roe, Bob Doe and Carl Poe" has its last comma elsewhere.
@@ -122,18 +138,30 @@ def _pieces(text: str) -> list[str]:
     return [name for piece in pieces for name in _between_commas(piece)]
 
 
+def _between_ands(text: str) -> list[str]:
+    if "&" in text or ",and " in text or text.startswith("and "):
+        return _AND.split(text)
+    pieces = text.split(" and ")
+    return [*(piece.removesuffix(",") for piece in pieces[:-1]), pieces[-1]] if ", and " in text else pieces
+
+
 def _between_commas(text: str) -> list[str]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    parts = [part for part in parts if not _SUFFIX.fullmatch(part)]
+    parts = [
+        part
+        for part in map(str.strip, text.split(","))
+        if part and (len(part) > _LONGEST_SUFFIX or not _SUFFIX.fullmatch(part))
+    ]
     if len(parts) <= 1:
         return parts
     one = len(parts) == 2 and (" " not in parts[0] or " " not in parts[1] or parts[0][0].islower())
-    if one or (len(parts) == 2 and _INITIALS.fullmatch(parts[1])):
+    if one or (len(parts) == 2 and INITIALS.fullmatch(parts[1])):
         return [", ".join(parts)]
-    inverted = _INITIALS.fullmatch(parts[1]) is not None or (len(parts) > 2 and all(" " not in p for p in parts[::2]))
+    inverted = INITIALS.fullmatch(parts[1]) is not None or (len(parts) > 2 and all(" " not in p for p in parts[::2]))
+    if not inverted:
+        return parts
     names: list[str] = []
     for part in parts:
-        if names and inverted and "," not in names[-1] and _INITIALS.fullmatch(part):
+        if names and "," not in names[-1] and INITIALS.fullmatch(part):
             names[-1] += f", {part}"
         else:
             names.append(part)
@@ -141,14 +169,16 @@ def _between_commas(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _name(text: str) -> tuple[str, str]:
+def read_name(text: str) -> tuple[str, str]:
     """Family and given name of one name, in whatever order it stands."""
     text = text.strip(" .,;:*†‡")
-    if len(text) <= _LONGEST_NOBODY and fold(text) in _NOBODY:
+    if len(text) <= _LONGEST_NOBODY and fold(text) in NOBODY:
         return "", ""
     family, comma, given = text.partition(",")
     if comma:
-        return fold(family), _given(" ".join(part for part in given.split(",") if not _SUFFIX.fullmatch(part.strip())))
+        return fold(family), read_given(
+            " ".join(part for part in given.split(",") if not _SUFFIX.fullmatch(part.strip()))
+        )
     if _BODY.search(text):
         return fold(text), ""
     if tight := _TIGHT.match(text):
@@ -156,20 +186,24 @@ def _name(text: str) -> tuple[str, str]:
     words = [word for word in text.split() if word[0] not in _SUFFIX_BEGINS or not _SUFFIX.fullmatch(word)]
     if len(words) < 2:
         return fold(text), ""
-    if _INITIALS.fullmatch(words[-1]) and not _INITIALS.fullmatch(words[0]):  # "Smith JA", "van der Berg J. A."
+    if INITIALS.fullmatch(words[-1]) and not INITIALS.fullmatch(words[0]):  # "Smith JA", "van der Berg J. A."
         start = len(words)
-        while start > 1 and _INITIALS.fullmatch(words[start - 1]):
+        while start > 1 and INITIALS.fullmatch(words[start - 1]):
             start -= 1
-        return fold(" ".join(words[:start])), _given(" ".join(words[start:]))
+        return fold(" ".join(words[:start])), read_given(" ".join(words[start:]))
     start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in _PARTICLES:
+    while start > 1 and words[start - 1].lower() in PARTICLES:
         start -= 1
-    return fold(" ".join(words[start:])), _given(" ".join(words[:start]))
+    return fold(" ".join(words[start:])), read_given(" ".join(words[:start]))
 
 
-def _given(given: str) -> str:
+def read_given(given: str) -> str:
     """Folded given names; of capitals that run together ("JA") each for itself."""
     folded = fold(given)
-    if given.isupper() and any(1 < len(word) <= _MOST_INITIALS for word in folded.split()):
-        folded = " ".join(" ".join(word) if len(word) <= _MOST_INITIALS else word for word in folded.split())
-    return folded[:MAX_GIVEN]
+    return (initials_apart(folded) if given.isupper() else folded)[:MAX_GIVEN]
+
+
+@lru_cache(maxsize=1 << 12)
+def initials_apart(folded: str) -> str:
+    """Folded given names that stand in capitals, with a space between any two initials."""
+    return " ".join(" ".join(word) if len(word) <= _MOST_INITIALS else word for word in folded.split())

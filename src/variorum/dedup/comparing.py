@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from variorum.dedup.features import Features
 from variorum.dedup.folding import STOP_WORDS
 from variorum.dedup.identity import identifier_level
 from variorum.dedup.places import pages_level
-from variorum.dedup.titles import is_generic
+from variorum.dedup.titles import is_generic, title_words
 from variorum.dedup.venues import venue_level
 from variorum.dedup.words import is_variant
 
@@ -34,29 +34,38 @@ class Comparison(NamedTuple):
     abstract: Level
 
 
-OPEN: Level = "open"
-"""The level of a feature that has not been looked at yet."""
+LEVELS: Mapping[str, tuple[Level, ...]] = {
+    "identifier": ("missing", "shared", "version", "other"),
+    "title": (
+        *("missing", "generic", "equal_rich", "equal", "equal_poor", "slip", "slip_poor", "begins", "begins_poor"),
+        *("near", "near_poor", "contained", "close", "similar", "faint", "in_place", "different"),
+    ),
+    "place": (
+        *("missing", "range_volume", "range", "range_other_volume", "page_volume", "page", "page_other_volume"),
+        *("volume_issue", "volume", "volume_other_issue", "other_volume"),
+        *("near_page", "other_page", "other_page_volume"),
+    ),
+    "year": ("missing", "same", "next", "near", "apart", "far"),
+    "authors": (
+        *("missing", "equal_many", "equal", "equal_one", "most_many", "most", "words_all", "words"),
+        *("one_cut", "one_of", "some", "none_cut", "none"),
+    ),
+    "venue": ("missing", "same", "short", "like", "other"),
+    "abstract": ("missing", "equal", "close", "similar", "different"),
+}
+"""Every level that a feature may have."""
+
+UNLIKE_TITLES = frozenset({"different", "faint", "similar"})
 
 
 def compare(a: Features, b: Features) -> Comparison:
     """Compare two records feature by feature. The order of the two makes no difference."""
-    return complete(a, b, glance(a, b))
-
-
-def glance(a: Features, b: Features) -> Comparison:
-    """Compare all but the authors, whose level stays ``open``: the others cost little, and tell most pairs apart."""
     title, place = title_level(a, b), place_level(a, b)
-    if place == "range_volume" and title in _UNLIKE:
+    if place == "range_volume" and title in UNLIKE_TITLES:
         # Nothing else stands on these pages: a title in another language, or a wrong one.
         title = "in_place"
-    return Comparison(
-        identifier_level(a, b), title, place, year_level(a, b), OPEN, venue_of_both(a, b), abstract_level(a, b)
-    )
-
-
-def complete(a: Features, b: Features, seen: Comparison) -> Comparison:
-    """A glance with the authors compared as well."""
-    return seen._replace(authors=authors_level(a, b))
+    venue, abstract = venue_of_both(a, b), abstract_level(a, b)
+    return Comparison(identifier_level(a, b), title, place, year_level(a, b), authors_level(a, b), venue, abstract)
 
 
 # Titles
@@ -66,7 +75,6 @@ _RICH, _POOR = 60.0, 35.0
 
 _RAREST = 5
 _HARDLY = 0.2
-_UNLIKE = frozenset({"different", "faint", "similar"})
 
 
 @cache
@@ -76,24 +84,27 @@ def _word_counts() -> tuple[int, Mapping[str, int]]:
     return counts.pop("*"), counts
 
 
-@lru_cache(maxsize=1 << 17)
-def word_bits(word: str) -> float:
-    """How much a title's word tells, in bits: the fewer titles have it, the more."""
+@cache
+def _known_bits() -> Mapping[str, float]:
+    """Bits of the words that titles often have, and of stop words."""
     total, counts = _word_counts()
-    bits = 0.5 if word in STOP_WORDS else math.log2(total / max(counts.get(word, 0), _RAREST))
-    return round(bits * 64) / 64  # so that sums come out the same in any order
+    known = {word: math.log2(total / max(count, _RAREST)) for word, count in counts.items()}
+    known |= dict.fromkeys(STOP_WORDS, 0.5) | {"": math.log2(total / _RAREST)}
+    # Rounded so that sums come out the same in any order.
+    return {word: round(bits * 64) / 64 for word, bits in known.items()}
 
 
-@lru_cache(maxsize=1 << 16)
-def title_words(title: str) -> frozenset[str]:
-    """The words of a folded title."""
-    return frozenset(title.split())
+def bits_of(words: Iterable[str]) -> float:
+    """How much words of titles tell, in bits: the fewer titles have one, the more."""
+    known = _known_bits()
+    rare = known[""]
+    return sum([known.get(word, rare) for word in words])
 
 
 @lru_cache(maxsize=1 << 16)
 def title_bits(title: str) -> float:
     """How much a folded title tells, in bits, each word once."""
-    return sum(map(word_bits, title_words(title)))
+    return bits_of(title_words(title))
 
 
 def title_level(a: Features, b: Features) -> Level:
@@ -105,17 +116,12 @@ def title_level(a: Features, b: Features) -> Level:
     if not one or not other:
         return "missing"
     if one == other or (one[0] == other[0] and one[-1] == other[-1] and one.replace(" ", "") == other.replace(" ", "")):
-        bits = title_bits(one)
-        return (
-            "generic"
-            if is_generic(one)
-            else "equal_rich"
-            if bits >= _RICH
-            else "equal"
-            if bits >= _POOR
-            else "equal_poor"
-        )
-    shared, (bits, other_bits) = _shared_bits(one, other), (title_bits(one), title_bits(other))
+        if is_generic(one) or is_generic(other):
+            return "generic"
+        bits = min(title_bits(one), title_bits(other))
+        return "equal_rich" if bits >= _RICH else "equal" if bits >= _POOR else "equal_poor"
+    bits, other_bits = title_bits(one), title_bits(other)
+    shared = _shared_bits(one, other)
     overlap = shared / (bits + other_bits - shared)
     ratio = fuzz.ratio(one, other, score_cutoff=70) if overlap > 0.1 else 0.0
     if overlap > 0.5:
@@ -140,15 +146,15 @@ def title_level(a: Features, b: Features) -> Level:
 def _shared_bits(one: str, other: str) -> float:
     """Bits of the words that both titles have; a word and its variant count as one."""
     left, right = title_words(one), title_words(other)
-    both = left & right
-    shared = sum(map(word_bits, both))
-    if len(left) - len(both) <= _MOST_VARIANTS and len(right) - len(both) <= _MOST_VARIANTS:
-        others = set(right - both)
-        for word in sorted(left - both):
-            partner = next((other for other in sorted(others) if is_variant(word, other)), None)
-            if partner is not None:
-                others.remove(partner)
-                shared += min(word_bits(word), word_bits(partner))
+    shared = bits_of(left & right)
+    ones, others = left - right, sorted(right - left)
+    if ones and others and len(ones) <= _MOST_VARIANTS and len(others) <= _MOST_VARIANTS:
+        for word in sorted(ones):
+            for partner in others:
+                if is_variant(word, partner):
+                    others.remove(partner)
+                    shared += min(bits_of([word]), bits_of([partner]))
+                    break
     return shared
 
 
@@ -160,7 +166,7 @@ _FEWEST_MAIN_WORDS = 3
 
 def _begins(a: Features, b: Features) -> bool:
     """Whether one title goes on where the other ends, or the two have but their main part in common."""
-    short, long = sorted((a, b), key=lambda side: len(side.title))
+    short, long = (a, b) if len(a.title) <= len(b.title) else (b, a)
     if long.title.startswith(short.title + " ") or long.main_title == short.title:
         return True
     same_main = short.main_title == long.main_title and short.main_title != short.title
@@ -169,13 +175,13 @@ def _begins(a: Features, b: Features) -> bool:
 
 # Abstracts
 
-_LEAST_ABSTRACT = 80
+LEAST_ABSTRACT = 80
 
 
 def abstract_level(a: Features, b: Features) -> Level:
     """How alike two abstracts are over the length that both show, so that cutting costs nothing."""
     left, right = a.abstract, b.abstract
-    if len(left) < _LEAST_ABSTRACT or len(right) < _LEAST_ABSTRACT:
+    if len(left) < LEAST_ABSTRACT or len(right) < LEAST_ABSTRACT:
         return "missing"
     shown = min(len(left), len(right))
     left, right = left[:shown], right[:shown]

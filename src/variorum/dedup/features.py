@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from variorum.dedup.bylines import read_byline, read_names
@@ -28,10 +29,10 @@ _HEADING = re.compile(
     r"(?: (?:and|of|the) (?:objectives?|purpose|aims?|study|review))? )+"
 )
 _BEGINS_WITH_HEADING = re.compile(rf"[\W_]*(?:{_HEADINGS})(?![a-z0-9])", re.I)
-_PREPRINT_DOI_PREFIXES = (
+_PREPRINT_DOI_PREFIXES = frozenset({
     "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
     "10.36227/", "10.31222/", "10.22541/", "10.14293/", "10.7287/", "10.32388/",
-)  # fmt: skip
+})  # fmt: skip
 """DOIs that name a preprint, which its article's own DOI does not contradict."""
 
 
@@ -103,29 +104,6 @@ class Features(NamedTuple):
 def features_of(statement: Statement) -> Features:
     """The features of a statement."""
     said = taken_apart(statement)
-    return _with_authors(_without_authors(said), said)._replace(byline=read_byline_words(stated_byline(said)))
-
-
-def features_at_a_glance(statement: Statement) -> Features:
-    """The features without authors and byline, which are most of the work."""
-    return _without_authors(taken_apart(statement))
-
-
-def with_authors(found: Features, statement: Statement) -> Features:
-    """The features at a glance, and the authors."""
-    return _with_authors(found, taken_apart(statement))
-
-
-def _with_authors(found: Features, said: Statement) -> Features:
-    if said.names:
-        families, givens = read_names(said.names)
-        complete = said.names_complete
-    else:
-        families, givens, complete = read_byline(said.byline)
-    return found._replace(families=families, givens=givens, authors_complete=complete)
-
-
-def _without_authors(said: Statement) -> Features:
     title, main = said.read or (read_title(said.title) if said.title else ("", ""))
     venue, form = read_venue(said.venue, said.kind) if said.venue or said.kind else ("", "")
     volume, issue = read_volume(said.volume) if said.volume else ("", "")
@@ -140,10 +118,7 @@ def _without_authors(said: Statement) -> Features:
         said.kind,
         title,
         main,
-        (),
-        (),
-        "",
-        False,
+        *_authors(said),
         said.profile_only,
         stated_year(said),
         said.year_doubtful,
@@ -160,6 +135,16 @@ def _without_authors(said: Statement) -> Features:
         said.listed_once,
         said.own_id,
     )
+
+
+def _authors(said: Statement) -> tuple[tuple[str, ...], tuple[str, ...], str, bool]:
+    """Family names, given names, the byline as it stands, and whether it is whole."""
+    if said.names:
+        families, givens = read_names(said.names)
+        complete = said.names_complete
+    else:
+        families, givens, complete = read_byline(said.byline)
+    return families, givens, read_byline_words(stated_byline(said)), complete
 
 
 def taken_apart(said: Statement) -> Statement:
@@ -192,14 +177,27 @@ def stated_year(said: Statement) -> int:
 
 def stated_identifiers(said: Statement) -> tuple[str, ...]:
     """The identifiers with their schemes, sorted."""
-    return tuple(sorted(f"{scheme}:{value}" for scheme, value in said.identifiers)) if said.identifiers else ()
+    return with_schemes(said.identifiers)
+
+
+def with_schemes(identifiers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Identifiers written with their schemes, sorted."""
+    return tuple(sorted([f"{scheme}:{value}" for scheme, value in identifiers])) if identifiers else ()
 
 
 def is_preprint(said: Statement) -> bool:
     """Whether it is said to be a preprint, or its venue or DOI says so."""
     if said.preprint or (said.venue and read_venue(said.venue, said.kind)[1] == "preprint"):
         return True
-    return any(scheme == "doi" and value.startswith(_PREPRINT_DOI_PREFIXES) for scheme, value in said.identifiers)
+    return names_preprint(said.identifiers)
+
+
+def names_preprint(identifiers: Iterable[tuple[str, str]]) -> bool:
+    """Whether one of the identifiers is the DOI of a preprint."""
+    for scheme, value in identifiers:
+        if scheme == "doi" and value[: value.find("/") + 1] in _PREPRINT_DOI_PREFIXES:
+            return True
+    return False
 
 
 def read_year(text: str) -> int:
@@ -217,5 +215,10 @@ def begins_with_heading(text: str) -> bool:
 
 def read_abstract(text: str) -> str:
     """The beginning of an abstract, folded, without a heading."""
-    folded = fold(plain(text[:MOST_READ]))
-    return _HEADING.sub("", folded, count=1)[:MAX_ABSTRACT]
+    return without_heading(fold(plain(text[:MOST_READ])))[:MAX_ABSTRACT]
+
+
+def without_heading(folded: str) -> str:
+    """A folded abstract without the heading with which it begins."""
+    heading = _HEADING.match(folded)
+    return folded[heading.end() :] if heading else folded

@@ -5,15 +5,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
+import numpy as np
 from anyascii import anyascii
 
 STOP_WORDS = frozenset(
     "a an and as at by for from in into is its of on or that the their to under using via with within".split()
 )
-_KEPT = "abcdefghijklmnopqrstuvwxyz0123456789"
-_TABLE = dict.fromkeys(range(128), " ")
-_TABLE |= {ord(sign): sign for sign in _KEPT} | {ord(sign.upper()): sign for sign in _KEPT} | {ord("'"): ""}
+_KEPT = b"abcdefghijklmnopqrstuvwxyz0123456789"
+_FOLDED = bytes(sign if sign in _KEPT else ord(" ") for sign in bytes(range(256)).lower())
+_DELETED = b"'"
+_SPACE = ord(" ")
+_PARTING = "\0"
+_FOLDED_BUT_PARTING = _PARTING.encode() + _FOLDED[1:]
 _LETTERS = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _INLINE_TAG = re.compile(
@@ -31,7 +36,8 @@ _GREEK = {
         "upsilon phi chi psi omega".split()
     )
 }
-_GREEK_SIGN = re.compile(r"(?<![\u0370-\u03ff])[\u03b1-\u03c9](?![\u0370-\u03ff])")
+_GREEK_SIGN = re.compile(r"[\u03b1-\u03c9](?<![\u0370-\u03ff].)(?![\u0370-\u03ff])")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹Œ''\"\"•–—˜™š›œžŸ]")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 
@@ -45,10 +51,37 @@ def fold(text: str) -> str:
     """Words of Latin letters and digits in lower case, a space between any two."""
     if not text.isascii():
         lower = _without_case(text)
-        folded = " ".join(anyascii(_GREEK_SIGN.sub(_greek_name, lower)).translate(_TABLE).split())
+        folded = _fold_plain(_NOT_ASCII.sub(_in_latin_letters, _GREEK_SIGN.sub(_greek_name, lower)))
         # A few letters have no Latin equivalent; better their own shape than nothing.
         return folded or " ".join(_LETTERS.findall(lower))
-    return " ".join(text.translate(_TABLE).split())
+    return _fold_plain(text)
+
+
+def _fold_plain(text: str) -> str:
+    # As bytes: the signs of a short text are looked up in no time.
+    return b" ".join(text.encode().translate(_FOLDED, _DELETED).split()).decode()
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """What ``fold`` makes of many texts. Those of plain letters are folded together, as one."""
+    together = _PARTING.join(texts)
+    folded = _fold_together(together)
+    if len(folded) != len(texts):  # there are none, or one holds the sign that parts them
+        return [fold(text) for text in texts]
+    if not together.isascii():
+        for at, text in enumerate(texts):
+            if not text.isascii():
+                folded[at] = fold(text)
+    return folded
+
+
+def _fold_together(texts: str) -> list[str]:
+    letters = np.frombuffer(texts.encode(errors="replace").translate(_FOLDED_BUT_PARTING, _DELETED) + b"\0", np.uint8)
+    letters = letters[:-1][(letters[:-1] != _SPACE) | (letters[1:] > _SPACE)]
+    # Of blanks in a row only the last is left now, and of those at a text's end none.
+    before = np.concatenate([np.zeros(1, np.uint8), letters[:-1]])
+    folded: bytes = letters[(letters != _SPACE) | (before != 0)].tobytes()
+    return folded.decode().split(_PARTING)
 
 
 def plain(text: str) -> str:
@@ -78,6 +111,10 @@ def _well_decoded(text: str) -> str:
 def _without_case(text: str) -> str:
     """Compatibility form without case; folding case can undo the form, so it is made again."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _in_latin_letters(match: re.Match[str]) -> str:
+    return anyascii(match[0])
 
 
 def _greek_name(match: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from variorum.dedup.objections import SAME_AUTHORS, SAME_PLACE, SAME_TITLE, Obje
 from variorum.dedup.title_guards import notice, numbers, part, response, telling_word
 
 _SAME_ISSUE = frozenset({"page_volume", "volume_issue"})
+_UNLIKE_AUTHORS = frozenset({"some", "words"})
 _ALIKE = SAME_TITLE | {"begins", "near", "begins_poor", "near_poor", "contained", "close"}
 
 
@@ -52,6 +53,10 @@ def _container_identifier(a: Features, b: Features, levels: Comparison) -> Objec
         ):
             return None  # a title translated, or changed from one version to the next
         return Objection("container_identifier", "veto", text.format("titles"))
+    if levels.place == "other_page_volume" and levels.title not in SAME_TITLE:
+        # One of the two bears it by mistake, and whatever is like both of them brings them no nearer.
+        text = f"one identifier, but other titles in other places: {_place(a)} and {_place(b)}"
+        return Objection("container_identifier", "hold", text, over_chains=True)
     if levels.abstract == "different" and levels.title not in SAME_TITLE:
         return Objection("container_identifier", "hold", text.format("abstracts"))
     return None
@@ -90,6 +95,15 @@ def _disjoint_authors(_a: Features, _b: Features, levels: Comparison) -> Objecti
     if levels.place in SAME_PLACE and (levels.title in SAME_TITLE or levels.abstract == "equal"):
         return None
     return Objection("disjoint_authors", "veto", "both bylines are complete and share nobody")
+
+
+def _namesakes(a: Features, b: Features, levels: Comparison) -> Objection | None:
+    """One author each, whose given names differ: a title that is not quite the same does not make up for that."""
+    if levels.authors not in ("words", "words_all") or levels.identifier == "shared" or levels.title in SAME_TITLE:
+        return None
+    if a.families != b.families or len(a.families) != 1 or levels.place in SAME_PLACE:
+        return None
+    return Objection("namesakes", "hold", f"{a.families[0].title()}: given names {a.givens[0]!r} and {b.givens[0]!r}")
 
 
 def _another_place(a: Features, b: Features, levels: Comparison) -> Objection | None:
@@ -134,6 +148,8 @@ def _extension(a: Features, b: Features, levels: Comparison) -> Objection | None
 
 def _other_title(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """Whatever else agrees: two papers of the same people in one issue have just that in common."""
+    if levels.title == "in_place" and levels.authors in _UNLIKE_AUTHORS and levels.abstract not in ("equal", "close"):
+        return Objection("other_title", "hold", "titles and authors differ, and only the pages are the same")
     if levels.identifier == "shared" or levels.place in ("range", "range_volume"):
         return None
     if levels.abstract in ("equal", "close") and (levels.title == "missing" or a.preprint or b.preprint):
@@ -194,6 +210,7 @@ _WATCHES = (
     _Watch(telling_word, lambda _: True, titles_differ=True),
     _Watch(_generic_title, lambda levels: levels.title == "generic"),
     _Watch(_disjoint_authors, lambda levels: levels.authors == "none"),
+    _Watch(_namesakes, lambda levels: levels.authors in ("words", "words_all")),
     _Watch(_another_place, lambda levels: levels.place in ("other_page_volume", "other_volume")),
     _Watch(_another_form, lambda levels: levels.identifier != "shared" and levels.place not in SAME_PLACE),
     _Watch(_extension, lambda levels: levels.title in ("begins", "begins_poor")),

@@ -45,6 +45,8 @@ def conflict(a: Features, b: Features) -> str:
 
     Two agencies may register one publication (a publisher and JSTOR), one agency does not do it twice.
     """
+    if not a.identifiers or not b.identifiers or a.identifiers == b.identifiers:
+        return ""
     for scheme in sorted(_schemes(a.identifiers) & _schemes(b.identifiers)):
         left, right = (sorted(i for i in side.identifiers if i.startswith(scheme)) for side in (a, b))
         if set(left).isdisjoint(right) and any(_one_agency(one, other) for one in left for other in right):

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from variorum.dedup.bulk_standings import Standings, pages_of, standings_of
 from variorum.dedup.features import Features
 from variorum.dedup.folding import STOP_WORDS
-from variorum.dedup.standing import Standing, standing_of
-from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, texts_of, words_of
+from variorum.dedup.standing import Standing
+from variorum.dedup.telling_words import TellingWords, first_of_each, hash_set
+from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, runs, texts_of
 from variorum.dedup.titles import NOTICE_WORDS
 
 Keys = NDArray[np.uint32]
 Owners = NDArray[np.int32]
-Standings = NDArray[np.uint32]
 Strength = Literal[0, 1, 3]
 """Of a kind of key, as the two lowest bits of its keys: 1 when two records seldom share one by chance, 3 when it is
 an identifier."""
@@ -40,7 +40,6 @@ _SHORTEST_NAME = 2
 _NAME_LETTERS = 5
 _EDGE_NAMES = 2
 _NO_NAMES = frozenset("and et al others jr sr dr ii iii iv".split())
-_LONGEST_WORD = 63
 _NOTICE_WITHIN = 3
 
 BATCH = 1 << 14
@@ -95,14 +94,13 @@ def columns_of(records: Sequence[Features]) -> Columns:
         np.array([record.year for record in records], np.uint64),
         hashes_of([name for name, _ in identifiers]),
         np.array([at for _, at in identifiers], np.int64),
-        standings_of([(r.identifiers, r.volume, r.first_page, r.last_page, r.preprint) for r in records]),
+        standings_of(
+            [record.identifiers for record in records],
+            [record.volume for record in records],
+            pages_of([(record.first_page, record.last_page) for record in records]),
+            [record.preprint for record in records],
+        ),
     )
-
-
-def standings_of(stated: Sequence[tuple[tuple[str, ...], str, str, int, bool]]) -> Standings:
-    """Standings, a row for each of what ``standing_of`` takes."""
-    found = np.array([standing_of(*one) for one in stated], np.uint32)
-    return found.reshape(len(stated), len(Standing._fields))
 
 
 def main_length(title: str, main: str) -> int:
@@ -114,8 +112,8 @@ def key_records(columns: Columns) -> Blocking:
     """The keys of records, their sketches and second keys. Raises ``ValueError`` for more than ``BATCH`` of them."""
     if len(columns.years) > BATCH:
         raise ValueError(f"{len(columns.years)} records at once, more than {BATCH}")
-    words, names = _Words.of(columns.titles, STOP_WORDS), _names(columns.bylines)
-    opening = _Words.of(columns.abstracts, frozenset())
+    words, names = TellingWords.of(columns.titles, STOP_WORDS), _names(columns.bylines)
+    opening = TellingWords.of(columns.abstracts, frozenset())
     pairs = each_once(np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)]))
     return Blocking(
         pairs.astype(np.uint32),
@@ -128,10 +126,10 @@ def key_records(columns: Columns) -> Blocking:
     )
 
 
-def _with_bonds(standings: Standings, words: _Words, years: Hashes) -> Standings:
+def _with_bonds(standings: Standings, words: TellingWords, years: Hashes) -> Standings:
     """Standings with their years, and with what titles may be those of notices and answers, by their outer words."""
     edges = words.first(_NOTICE_WITHIN), words.first(1, backwards=True)
-    bound = np.isin(np.concatenate(edges), _hashes_of(NOTICE_WORDS)).any(axis=0)
+    bound = hash_set(NOTICE_WORDS).has(np.concatenate(edges)).any(axis=0)
     standings = standings.copy()
     standings[:, Standing._fields.index("bound")] = bound
     standings[:, Standing._fields.index("year")] = years
@@ -141,8 +139,8 @@ def _with_bonds(standings: Standings, words: _Words, years: Hashes) -> Standings
 def shared_kinds(a: Features, b: Features) -> tuple[str, ...]:
     """The kinds of keys by which two records meet; empty when blocking never brings them together."""
     columns = columns_of([a, b])
-    words, names = _Words.of(columns.titles, STOP_WORDS), _names(columns.bylines)
-    kinds = _kinds(columns, words, names, _Words.of(columns.abstracts, frozenset()))
+    words, names = TellingWords.of(columns.titles, STOP_WORDS), _names(columns.bylines)
+    kinds = _kinds(columns, words, names, TellingWords.of(columns.abstracts, frozenset()))
     held: defaultdict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for kind in kinds:
         for side in (0, 1):
@@ -166,74 +164,15 @@ def _as_keys(kind: _Kind) -> Hashes:
     return (kind.owners.astype(np.uint64) << np.uint64(32)) | keys
 
 
-class _Words(NamedTuple):
-    """The telling words of ``total`` texts, in order."""
-
-    starts: Numbers
-    ends: Numbers
-    owners: Numbers
-    hashes: Hashes
-    hasher: Hasher
-    total: int
-
-    @classmethod
-    def of(cls, texts: Texts, idle: frozenset[str], shortest: int = 1) -> _Words:
-        """The words of texts but for ``idle`` and short ones."""
-        words, hasher = words_of(texts), Hasher(texts.letters)
-        hashes = hasher(words.starts, words.ends)
-        telling = ~np.isin(hashes, _hashes_of(idle)) & (words.ends - words.starts >= shortest)
-        kept = (words.starts[telling], words.ends[telling], words.owners[telling], hashes[telling])
-        return cls(*kept, hasher, len(texts.ends))
-
-    def first(self, most: int, *, letters: int | None = None, backwards: bool = False) -> Hashes:
-        """The first words of each text, or the last, or so many of their letters, as columns; 0 for no word."""
-        hashes = self.hashes
-        if letters is not None:
-            hashes = self.hasher(self.starts, np.minimum(self.ends, self.starts + letters))
-        if not backwards:
-            return _first(hashes, self.owners, self.total, most)
-        return _first(hashes[::-1], self.total - 1 - self.owners[::-1], self.total, most)[:, ::-1]
-
-    def sketches(self) -> Hashes:
-        """A text's words as 64 bits, of which each word sets one: how many two texts share, at a glance."""
-        found = np.zeros(self.total, np.uint64)
-        owners, firsts = np.unique(self.owners, return_index=True)
-        if len(owners):
-            bits = np.uint64(1) << (self.hashes & np.uint64(63))
-            found[owners] = np.bitwise_or.reduceat(bits, firsts)
-        return found
-
-    def longest(self) -> tuple[Hashes, Numbers]:
-        """Each text's words once, the longest first, and whose they are."""
-        length = np.minimum(self.ends - self.starts, _LONGEST_WORD).astype(np.uint64)
-        owners = self.owners.astype(np.uint64) << np.uint64(48)
-        # Owner, length and hash in one number, so that sorting is quick.
-        packed = each_once(owners | ((_LONGEST_WORD - length) << np.uint64(42)) | (self.hashes >> np.uint64(22)))
-        return packed & np.uint64((1 << 42) - 1), (packed >> np.uint64(48)).astype(np.int64)
-
-
-def _names(bylines: Texts) -> _Words:
+def _names(bylines: Texts) -> TellingWords:
     """The names of bylines, family and given ones alike, without initials."""
-    return _Words.of(bylines, _NO_NAMES, _SHORTEST_NAME)
+    return TellingWords.of(bylines, _NO_NAMES, _SHORTEST_NAME)
 
 
-@cache
-def _hashes_of(words: frozenset[str]) -> Hashes:
-    return hashes_of(sorted(words))
-
-
-def _first(values: Hashes, owners: Numbers, count: int, most: int) -> Hashes:
-    """The first values of each of ``count`` owners, as columns; 0 where there are none. Owners must be sorted."""
-    places = np.arange(len(owners)) - np.searchsorted(owners, owners)
-    found = np.zeros((most, count), np.uint64)
-    found[places[places < most], owners[places < most]] = values[places < most]
-    return found
-
-
-def _kinds(columns: Columns, words: _Words, names: _Words, opening: _Words) -> Iterator[_Kind]:
+def _kinds(columns: Columns, words: TellingWords, names: TellingWords, opening: TellingWords) -> Iterator[_Kind]:
     yield _Kind("identifier", 3, columns.identifiers, columns.bearers)
     unique, owners = words.longest()
-    longest = _first(unique, owners, words.total, _LONGEST_WORDS)
+    longest = first_of_each(unique, owners, words.total, _LONGEST_WORDS)
     yield from _title_kinds(columns, words, unique, owners)
     # Any three, so that a slip in one of them leaves a key.
     for left_out in range(_LONGEST_WORDS if len(owners) else 0):
@@ -260,9 +199,10 @@ def _kind(name: str, strength: Strength, *parts: Hashes) -> _Kind:
     return _Kind(name, strength, together, owners)
 
 
-def _title_kinds(columns: Columns, words: _Words, unique: Hashes, owners: Numbers) -> Iterator[_Kind]:
+def _title_kinds(columns: Columns, words: TellingWords, unique: Hashes, owners: Numbers) -> Iterator[_Kind]:
     """The title's words as a whole, its main part, and its ends in letters."""
-    titled, firsts = np.unique(owners, return_index=True)
+    firsts = runs(owners)
+    titled = owners[firsts]
     if not len(titled):
         return
     yield _Kind("title_words", 1, np.add.reduceat(mix(unique), firsts), titled)
@@ -278,7 +218,7 @@ def _title_kinds(columns: Columns, words: _Words, unique: Hashes, owners: Number
     yield _Kind("title_ends", 0, hasher(np.maximum(ends - _EDGE_LETTERS, starts), ends), several)
 
 
-def _abstract_kinds(words: _Words) -> Iterator[_Kind]:
+def _abstract_kinds(words: TellingWords) -> Iterator[_Kind]:
     """The opening words (*incipit*) and a sketch of the shingles, by which records without a title meet."""
     counts = np.bincount(words.owners, minlength=words.total)
     begins = np.searchsorted(words.owners, np.arange(words.total))
@@ -294,5 +234,5 @@ def _abstract_kinds(words: _Words) -> Iterator[_Kind]:
     # The smallest hashes of each: similar sets are likely to share some (bottom-k sketch, Broder 1997).
     packed = each_once((words.owners[firsts].astype(np.uint64) << np.uint64(48)) | shingles)
     owners = (packed >> np.uint64(48)).astype(np.int64)
-    for sketch in _first(packed & np.uint64((1 << 48) - 1), owners, words.total, _SKETCH_SIZE):
+    for sketch in first_of_each(packed & np.uint64((1 << 48) - 1), owners, words.total, _SKETCH_SIZE):
         yield _kind("abstract_shingle", 0, sketch)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, get_args
 
-from variorum.dedup.comparing import Comparison, compare, complete, glance
+from variorum.dedup.comparing import Comparison, compare
 from variorum.dedup.features import Features
 from variorum.dedup.guards import objections
+from variorum.dedup.levels import likely_pairs
 from variorum.dedup.model import Evidence, Model, probability, shipped
 from variorum.dedup.objections import Objection
+from variorum.dedup.texts import Numbers
 
 Verdict = Literal["same", "related", "review", "different"]
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 KEPT = 0.05
 """Pairs less likely than this are not worth keeping: they say no more than that two records differ."""
@@ -20,8 +24,7 @@ KEPT = 0.05
 KEPT_LOG_ODDS = math.log(KEPT / (1 - KEPT))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What the machine thinks of two records, ``a`` before ``b`` by reference."""
 
     a: str
@@ -69,22 +72,15 @@ def judge(a: Features, b: Features, model: Model | None = None) -> Match:
     return _match(a, b, compare(a, b), model or shipped())
 
 
-def judge_if_likely(a: Features, b: Features, model: Model, least: float = KEPT_LOG_ODDS) -> Match | None:
-    """Judge a pair that is worth it: with so many log-odds at least, before any guard is asked. None for others."""
-    seen = likely_at_a_glance(a, b, model, least)
-    return None if seen is None else judge_seen(a, b, seen, model, least)
+def judge_likely(
+    records: Sequence[Features], left: Numbers, right: Numbers, model: Model, least: float = KEPT_LOG_ODDS
+) -> Iterator[tuple[int, Match]]:
+    """Judge the pairs that are worth it: with so many log-odds at least, before any guard is asked.
 
-
-def likely_at_a_glance(a: Features, b: Features, model: Model, least: float) -> Comparison | None:
-    """What a glance shows of a pair that may be worth judging; None if it is not, whoever the authors are."""
-    seen = glance(a, b)
-    return seen if model.at_most(seen) >= least else None
-
-
-def judge_seen(a: Features, b: Features, seen: Comparison, model: Model, least: float) -> Match | None:
-    """Judge a pair after a glance; None when it is not worth it."""
-    levels = complete(a, b, seen)
-    return _match(a, b, levels, model) if model.log_odds(levels) >= least else None
+    Pairs are given by the positions of their records; matches come with their places among the pairs, in order.
+    """
+    for place, levels in zip(*likely_pairs(records, left, right, model, least), strict=True):
+        yield place, _match(records[left[place]], records[right[place]], levels, model)
 
 
 def _match(a: Features, b: Features, levels: Comparison, model: Model) -> Match:

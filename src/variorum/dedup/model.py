@@ -14,7 +14,10 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from variorum.dedup.comparing import OPEN, Comparison
+import numpy as np
+from numpy.typing import NDArray
+
+from variorum.dedup.comparing import LEVELS, Comparison
 
 LEAST = 1e-6
 """No pair is less likely than this to be the same work or to be two: nothing is ever certain."""
@@ -67,14 +70,11 @@ class Model:
             found = self._known[levels] = self.prior + sum(weights)
         return found
 
-    def at_most(self, seen: Comparison) -> float:
-        """The log-odds that a pair with these levels can reach at most, whatever an ``open`` one turns out to be."""
-        found = self._known.get(seen)
-        if found is None:
-            pairs = zip(self._tables, seen, strict=True)
-            weights = [max(0.0, *table.values()) if level == OPEN else table.get(level, 0.0) for table, level in pairs]
-            found = self._known[seen] = self.prior + sum(weights)
-        return found
+    @cached_property
+    def columns(self) -> tuple[NDArray[np.float64], ...]:
+        """By feature the weights of all ``LEVELS``, and last of all the most that any of them weighs."""
+        tables = ([self.weights[feature].get(level, 0.0) for level in levels] for feature, levels in LEVELS.items())
+        return tuple(np.array([*weights, max(weights)]) for weights in tables)
 
     @cached_property
     def least_to_review(self) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import marshal
 import mmap
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -44,6 +46,30 @@ def pack(records: Iterable[tuple[Any, ...]]) -> Packets:
     return Packets(b"".join(packed), np.fromiter(map(len, packed), np.int64, len(packed)))
 
 
+class Placed(NamedTuple):
+    """Where packed records stand in a file, one after the other: the first byte, and the length of each."""
+
+    start: int
+    lengths: NDArray[np.int64]
+
+
+def put(path: Path, packed: Packets) -> Placed:
+    """Write records at a file's end, which several processes may do at the same time.
+
+    Raises ``OSError`` when the disk is full.
+    """
+    file = os.open(path, os.O_WRONLY | os.O_APPEND)
+    try:
+        # Appending is one step: nothing that others write can come between finding the end and writing there.
+        written = os.write(file, packed.content)
+        end = os.lseek(file, 0, os.SEEK_CUR)
+    finally:
+        os.close(file)
+    if written < len(packed.content):
+        raise OSError(errno.ENOSPC, "no room for what is compared", str(path))
+    return Placed(end - written, packed.lengths)
+
+
 Packed = TypeVar("Packed", Features, Statement)
 
 
@@ -57,9 +83,9 @@ class Shelf(Generic[Packed]):
         self.path = path
         self.kind: type[Packed] = kind
         self._make: Callable[[Any], Packed] = kind._make
-        self._ends: NDArray[np.int64] = np.load(_ends_of(path))
+        self._starts, self._ends = np.load(_places_of(path))
         with path.open("rb") as stream:
-            filled = len(self._ends) and self._ends[-1]
+            filled = path.stat().st_size > 0
             self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if filled else None
 
     def __len__(self) -> int:
@@ -68,9 +94,8 @@ class Shelf(Generic[Packed]):
     def __getitem__(self, position: int) -> Packed:
         if not 0 <= position < len(self._ends):
             raise IndexError(position)
-        start = int(self._ends[position - 1]) if position else 0
         assert self._bytes is not None  # noqa: S101 - an empty shelf has no position
-        return self._make(marshal.loads(self._bytes[start : int(self._ends[position])]))  # noqa: S302 - our own bytes
+        return self._make(marshal.loads(self._bytes[self._starts[position] : self._ends[position]]))  # noqa: S302 - our own bytes
 
     def __iter__(self) -> Iterator[Packed]:
         return (self[position] for position in range(len(self._ends)))
@@ -81,25 +106,23 @@ class ShelfWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stream = path.open("wb")
-        self._lengths: list[NDArray[np.int64]] = []
+        self._places: list[NDArray[np.int64]] = [np.zeros((2, 0), np.int64)]
+        path.write_bytes(b"")
 
     def add(self, packed: Packets) -> None:
         """Put records on the shelf, behind those that stand there."""
-        self._stream.write(packed.content)
-        self._lengths.append(packed.lengths)
+        self.place(put(self.path, packed))
 
-    def close(self) -> None:
-        """Write no more."""
-        self._stream.close()
+    def place(self, placed: Placed) -> None:
+        """Let records that were put into the file stand behind those that do."""
+        ends = placed.start + np.cumsum(placed.lengths)
+        self._places.append(np.stack([ends - placed.lengths, ends]))
 
     def finish(self, kind: type[Packed]) -> Shelf[Packed]:
         """The shelf, to be read."""
-        self.close()
-        lengths = np.concatenate([np.zeros(0, np.int64), *self._lengths])
-        np.save(_ends_of(self.path), np.cumsum(lengths))
+        np.save(_places_of(self.path), np.concatenate(self._places, axis=1))
         return Shelf(self.path, kind)
 
 
-def _ends_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.ends.npy")
+def _places_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.places.npy")

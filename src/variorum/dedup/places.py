@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import decimal
 
 _DIGITS = re.compile(r"\d+")
@@ -12,6 +13,7 @@ _MONTH_FIRST = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-0?
 _MONTH_LAST = re.compile(r"0?(\d{1,2})-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
 
 
+@lru_cache(maxsize=1 << 14)
 def read_volume(text: str) -> tuple[str, str]:
     """Volume and, of forms like ``9(1)``, issue; "Suppl" and the like aside."""
     if text.isdigit() and text.isascii():
@@ -28,6 +30,9 @@ def read_pages(text: str) -> tuple[str, int]:
 
     Shortened ends are completed (``123-7``), and dates that a spreadsheet made of pages undone (``01-Oct``).
     """
+    first, _, last = text.partition("--" if "--" in text else "-")
+    if first.isdigit() and last.isdigit() and first[0] != "0" and text.isascii():
+        return first, _page_at_end(first, last)
     if not text:
         return "", 0
     low = text.lower().strip()
@@ -42,17 +47,19 @@ def read_pages(text: str) -> tuple[str, int]:
         return "", 0
     letters, first, _, _, last = match.groups()
     first = first.lstrip("0") or "0"
-    end = 0
-    if last:
-        end = int((first[: len(first) - len(last)] + last)[:9]) if len(last) < len(first) else int(last[:9])
-    return letters + first, end
+    return letters + first, _page_at_end(first, last) if last else 0
+
+
+def _page_at_end(first: str, last: str) -> int:
+    """The last page; where its number is shortened, the first tells how it begins."""
+    return int((first[: len(first) - len(last)] + last)[:9]) if len(last) < len(first) else int(last[:9])
 
 
 def pages_level(first: str, last: int, other_first: str, other_last: int) -> str:
     """How two page ranges compare: range (both ends), page (one end), near (an end one off), other, or missing."""
     if not first or not other_first:
         return "missing"
-    one, other = (page.lstrip(_LETTERS) for page in (first, other_first))
+    one, other = (page.lstrip(LETTERS) for page in (first, other_first))
     if one == other:
         # A range is harder to share by chance than the page on which many abstracts stand.
         return "range" if last and last == other_last and str(last) != one and one != "1" else "page"
@@ -60,12 +67,12 @@ def pages_level(first: str, last: int, other_first: str, other_last: int) -> str
         return "page"
     gap = abs(int(one[:9] or 0) - int(other[:9] or 0))
     if any(
-        not end and page.isdigit() and len(page) <= _DIGITS_OF_A_COUNT
+        not end and page.isdigit() and len(page) <= DIGITS_OF_A_COUNT
         for page, end in ((first, last), (other_first, other_last))
     ):
         return "missing"  # a small number alone may count the pages
     return "near" if gap <= 1 else "other"
 
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_DIGITS_OF_A_COUNT = 2
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS_OF_A_COUNT = 2

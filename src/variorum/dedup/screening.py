@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from variorum.dedup.keys import Blocking
-from variorum.dedup.standing import Columns, Standing, standings_as_columns
+from variorum.dedup.standing import Column, Columns, Standing, distance, standings_as_columns
 from variorum.dedup.texts import Hashes, Numbers
 
 Codes = NDArray[np.int64]
@@ -38,7 +38,12 @@ two is a preprint."""
 
 
 _IDENTIFIER, _BOUND = Standing._fields.index("identifier"), Standing._fields.index("bound")
-_HALF = _TENTHS.index("tenths_5")
+_TITLE, _PLACE = (list(LEVELS).index(feature) for feature in ("title", "place"))
+_NEARLY_ALL = _TENTHS.index("tenths_9")
+_ELSEWHERE = LEVELS["place"].index("other_volume_other_page")
+_MOST_TENTHS = 8
+"""Tenths of the shorter title's words that an answer shares with what it answers."""
+
 _ROUNDING = 1e-6
 
 
@@ -92,13 +97,17 @@ def codes_of(blocking: Blocking, left: Numbers, right: Numbers) -> Codes:
 def exempt(blocking: Blocking, left: Numbers, right: Numbers, codes: Codes) -> NDArray[np.bool_]:
     """Which pairs pass whatever their sum, given their codes too.
 
-    What bears one identifier is for the matcher to tell apart; what answers another need be like it in nothing but
-    its title.
+    What bears one identifier is for the matcher to tell apart, unless it stands in quite another place, and so is what
+    bears nearly the same title; what answers another need be like it in nothing but its title.
     """
-    one, other = blocking.standings[left], blocking.standings[right]
-    answers = ((one[:, _BOUND] | other[:, _BOUND]) != 0) & (codes[0] >= _HALF)
-    shared = (one[:, _IDENTIFIER] == other[:, _IDENTIFIER]) & (one[:, _IDENTIFIER] != 0)
-    free: NDArray[np.bool_] = answers | shared
+    bound = (blocking.standings[left, _BOUND] | blocking.standings[right, _BOUND]) != 0
+    one, other = blocking.titles[left], blocking.titles[right]
+    shorter = np.minimum(np.bitwise_count(one), np.bitwise_count(other)).astype(np.int64)
+    shared = np.bitwise_count(one & other).astype(np.int64)
+    answers = bound & (shorter > 0) & (10 * shared >= _MOST_TENTHS * shorter)
+    left_id, right_id = blocking.standings[left, _IDENTIFIER], blocking.standings[right, _IDENTIFIER]
+    same_id = (left_id == right_id) & (left_id != 0) & (codes[_PLACE] != _ELSEWHERE)
+    free: NDArray[np.bool_] = answers | same_id | (codes[_TITLE] >= _NEARLY_ALL)
     return free
 
 
@@ -108,8 +117,8 @@ def _tenths(one: Hashes, other: Hashes) -> Numbers:
     return np.where((one == 0) | (other == 0), 0, 1 + 10 * shared // np.maximum(either, 1))
 
 
-def _years(one: Numbers, other: Numbers) -> Numbers:
-    gap = np.abs(one - other)
+def _years(one: Column, other: Column) -> Numbers:
+    gap = distance(one, other)
     return np.where((one == 0) | (other == 0), 0, np.array([1, 2, 3, 4, 4, 5])[np.minimum(gap, 5)])
 
 

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from variorum.dedup.identity import SIGNS, VERSION, VERSIONED
+from variorum.dedup.places import DIGITS_OF_A_COUNT, LETTERS
 
 _LAST_NUMBER = re.compile(r"([0-9]+)[^0-9]*\Z")
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_DIGITS_OF_A_COUNT = 2
 
 
 class Standing(NamedTuple):
@@ -46,24 +45,15 @@ def standing_of(identifiers: tuple[str, ...], volume: str, first_page: str, last
     """Where a record stands that bears these identifiers, in this place in print. Its year and bonds are left open."""
     identified = identifier = agency = number = 0
     if len(identifiers) == 1:
-        identifier = _hash(SIGNS.sub("", identifiers[0]))
-        identified, agency, number = _doi_of(identifiers[0])
+        identifier = hash_of(SIGNS.sub("", identifiers[0]).encode())
+        identified, agency, number = doi_of(identifiers[0])
     elif identifiers:
         identified = 2
-    return Standing(
-        identified,
-        identifier,
-        agency,
-        number,
-        _hash(volume) if volume else 0,
-        int(first_page.lstrip(_LETTERS)[:9] or 0) if first_page else 0,
-        last_page,
-        int(not last_page and first_page.isdigit() and len(first_page) <= _DIGITS_OF_A_COUNT),
-        int(preprint),
-    )
+    page, counts = page_of((first_page, last_page))
+    return Standing(identified, identifier, agency, number, volume_of(volume), page, last_page, counts, int(preprint))
 
 
-def _doi_of(identifier: str) -> tuple[int, int, int]:
+def doi_of(identifier: str) -> tuple[int, int, int]:
     """``identified``, and of a DOI its agency and last number."""
     if not identifier.startswith("doi:"):
         return 2, 0, 0
@@ -71,14 +61,29 @@ def _doi_of(identifier: str) -> tuple[int, int, int]:
         return 1, 0, 0  # another number is not another work
     prefix, _, suffix = VERSION.sub("", identifier).partition("/")
     number = _LAST_NUMBER.search(suffix)
-    return 1, _hash(prefix), _hash(number[1] if number else suffix)
+    return 1, hash_of(prefix.encode()), hash_of((number[1] if number else suffix).encode())
 
 
-def _hash(text: str) -> int:
-    return crc32(text.encode()) or 1
+def volume_of(volume: str) -> int:
+    """A volume in a standing."""
+    return hash_of(volume.encode()) if volume else 0
 
 
-Column = NDArray[np.int64]
+def page_of(pages: tuple[str, int]) -> tuple[int, int]:
+    """The first page as a number, and whether it may be a count of pages, given the first and the last."""
+    first, last = pages
+    if not first:
+        return 0, 0
+    counts = not last and first.isdigit() and len(first) <= DIGITS_OF_A_COUNT
+    return int(first.lstrip(LETTERS)[:9] or 0), int(counts)
+
+
+def hash_of(letters: bytes) -> int:
+    """The hash of letters, which is never 0."""
+    return crc32(letters) or 1
+
+
+Column = NDArray[np.uint32]
 
 
 def stand_apart(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -89,7 +94,7 @@ def stand_apart(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> NDArray[n
     other_number = _differ(left.number, right.number)
     other_identifier = _differ(left.identifier, right.identifier)
     other_doi = (left.agency == right.agency) & other_number & other_identifier & ~same_page
-    far = _differ(left.first_page, right.first_page) & (np.abs(left.first_page - right.first_page) > 1) & ~same_page
+    far = _differ(left.first_page, right.first_page) & (distance(left.first_page, right.first_page) > 1) & ~same_page
     far &= (left.counts == 0) & (right.counts == 0)
     # A shared identifier would outweigh the place, so it must be sure that there is none.
     both_dois = (left.identified == 1) & (right.identified == 1) & other_identifier
@@ -118,7 +123,12 @@ class Columns(NamedTuple):
 
 def standings_as_columns(rows: NDArray[np.uint32]) -> Columns:
     """Standings, given as rows, by column."""
-    return Columns(*rows.T.astype(np.int64))
+    return Columns(*np.ascontiguousarray(rows.T))
+
+
+def distance(one: Column, other: Column) -> Column:
+    """How far numbers are apart, which have no signs."""
+    return np.maximum(one, other) - np.minimum(one, other)
 
 
 def _differ(one: Column, other: Column) -> NDArray[np.bool_]:

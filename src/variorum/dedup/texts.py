@@ -42,7 +42,7 @@ class Words(NamedTuple):
 
 def texts_of(values: Sequence[str]) -> Texts:
     """Texts as bytes. They must not hold NUL."""
-    letters = np.frombuffer("".join([f"{value}\0" for value in values]).encode(), np.uint8)
+    letters = np.frombuffer("\0".join([*values, ""]).encode(), np.uint8)
     return Texts(letters, np.flatnonzero(letters == 0))
 
 
@@ -52,7 +52,8 @@ def words_of(texts: Texts) -> Words:
     changes = np.flatnonzero(inside[1:] != inside[:-1])
     # Every text ends with a zero byte, so that every word that begins also ends.
     starts, ends = changes[::2], changes[1::2]
-    return Words(starts, ends, np.searchsorted(texts.ends, starts))
+    counts = np.diff(np.searchsorted(starts, texts.ends), prepend=0)
+    return Words(starts, ends, np.repeat(np.arange(len(counts)), counts))
 
 
 class Hasher:
@@ -63,9 +64,12 @@ class Hasher:
     """
 
     def __init__(self, letters: NDArray[np.uint8]) -> None:
-        self._powers, self._inverses = _powers(len(letters))
-        sums = np.cumsum(letters.astype(np.uint64) * self._powers[: len(letters)], dtype=np.uint64)
-        self._sums = np.concatenate([np.zeros(1, np.uint64), sums])
+        powers, self._inverses = _powers(len(letters))
+        self._sums = np.zeros(len(letters) + 1, np.uint64)
+        # In one array, since new ones take longer to be had than to be filled.
+        sums = self._sums[1:]
+        np.multiply(letters, powers[: len(letters)], out=sums)
+        np.cumsum(sums, out=sums)
 
     def __call__(self, starts: Numbers, ends: Numbers) -> Hashes:
         """The hashes of pieces, each of which begins and ends where it is said."""
@@ -92,6 +96,29 @@ def each_once(numbers: Hashes) -> Hashes:
     """Numbers sorted, each once. NumPy's own way takes ten times as long for as many as these."""
     numbers = np.sort(numbers)
     return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+
+
+class HashSet:
+    """A few mixed hashes, of which it is quick to say for many others whether they are among them."""
+
+    def __init__(self, hashes: Hashes) -> None:
+        self._mask = np.uint64(1)
+        while len(set((hashes & self._mask).tolist())) < len(hashes):
+            self._mask = self._mask * np.uint64(2) + np.uint64(1)
+        places = np.arange(int(self._mask) + 1, dtype=np.uint64)
+        # By its lowest bits each has a place of its own; in the other places stands what does not belong there.
+        self._table = ~places
+        self._table[hashes & self._mask] = hashes
+
+    def has(self, hashes: Hashes) -> NDArray[np.bool_]:
+        """Which hashes are among these."""
+        found: NDArray[np.bool_] = self._table[hashes & self._mask] == hashes
+        return found
+
+
+def runs(numbers: Numbers) -> Numbers:
+    """Where the equal ones of sorted numbers begin."""
+    return np.flatnonzero(np.concatenate([np.ones(min(1, len(numbers)), bool), numbers[1:] != numbers[:-1]]))
 
 
 _known: list[tuple[Hashes, Hashes]] = []

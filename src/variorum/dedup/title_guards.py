@@ -18,6 +18,7 @@ from variorum.dedup.titles import (
     numbers_of,
     part_of,
     response_of,
+    title_words,
 )
 from variorum.dedup.words import is_variant
 
@@ -45,10 +46,10 @@ def numbers(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """Numbers tell yearly reports, phases and doses apart."""
     if not a.title or not b.title:
         return None
-    left, right = set(numbers_of(a.title)), set(numbers_of(b.title))
+    left, right = numbers_of(a.title), numbers_of(b.title)
     if left == right:
         return None
-    ones, others = sorted(left - right), sorted(right - left)
+    ones, others = sorted(set(left) - set(right)), sorted(set(right) - set(left))
     settled = levels.place in SAME_PLACE or levels.identifier == "shared"
     if ones and others:
         if settled and (
@@ -78,13 +79,16 @@ def telling_word(a: Features, b: Features, levels: Comparison) -> Objection | No
         return None
     if a.preprint != b.preprint and levels.abstract == "equal":
         return None  # an article may be retitled when it is published
-    left, right = Counter(a.title.split()), Counter(b.title.split())
-    ones, others = sorted((left - right).elements()), sorted((right - left).elements())
     if (
-        len(ones) != len(others)
-        or len(ones) > _MOST_TELLING_WORDS
-        or a.title.replace(" ", "") == b.title.replace(" ", "")
+        a.title.count(" ") != b.title.count(" ")
+        or len(title_words(a.title) - title_words(b.title)) > _MOST_TELLING_WORDS
     ):
+        return None  # so it is for most
+    left, right = Counter(a.title.split()), Counter(b.title.split())
+    if left.total() != right.total():
+        return None
+    ones, others = sorted((left - right).elements()), sorted((right - left).elements())
+    if len(ones) > _MOST_TELLING_WORDS or a.title.replace(" ", "") == b.title.replace(" ", ""):
         return None
     if not ones:
         moved = sum(map(ne, a.title.split(), b.title.split()))

@@ -27,15 +27,16 @@ _NOTICE = re.compile(
     r"|expression of concern|withdrawn)\b"
     r"|\b(erratum|errata|corrigend(?:um|a)|addend(?:um|a))$"
 )
-_NOTICE_STEMS = ("errat", "corr", "addend", "retract", "concern", "withdrawn")
-_RESPONSE_STEMS = ("comment", "repl", "respon", "rejoinder", "rebuttal", "letter", "review", "discussion")
-"""What every title has that the patterns may find, looked for first since that is quick."""
+_PART_WORDS = frozenset(
+    "part pt volume vol book appendix chapter phase study paper section episode type stage grade class".split()
+)
+"""Words of which every title has one in which the pattern finds something, looked for first since that is quick."""
 
 NOTICE_WORDS = frozenset(
     "erratum errata corrigendum corrigenda correction corrections addendum addenda retraction retracted expression "
     "withdrawn comment comments commentary reply response rejoinder rebuttal letter review discussion re".split()
 )
-"""Words of which one stands near the beginning or at the end of every title that the patterns know."""
+"""Words of which one stands near the beginning or at the end of every title in which the patterns find something."""
 
 _RESPONSE = re.compile(
     r"^(?:(?:a|the|in|authors?|editors?) )?"
@@ -50,18 +51,18 @@ _STATE = re.compile(
 )
 """What a publisher puts before the title of an article that it has taken back; it stays the same article."""
 
-_LANGUAGES = (
+LANGUAGES = (
     "Arabic Bulgarian Chinese Croatian Czech Danish Dutch English Finnish French German Greek Hebrew Hungarian "
     "Italian Japanese Korean Norwegian Persian Polish Portuguese Romanian Russian Serbian Slovak "
     "Spanish Swedish Turkish Ukrainian"
 )
 _TAIL = re.compile(
     r"(?:[\[(](?:in )?(?:L|Review|[Rr]eview article|\d{1,4} refs?|Article|Internet)(?:(?:,| and|/) ?(?:L))?[\])]"
-    r"|(?<=[.?!\])] )(?:L))\Z".replace("L", _LANGUAGES.replace(" ", "|"))
+    r"|(?<=[.?!\])] )(?:L))\Z".replace("L", LANGUAGES.replace(" ", "|"))
 )
 """What databases hang on a title: its language, the number of references."""
 
-_ORIGINAL = re.compile(r"(?<=[.?!\])] )(?:L) (?=[A-Z])".replace("L", _LANGUAGES.replace(" ", "|")))
+_ORIGINAL = re.compile(r"(?<=[.?!\])] )(?:L) (?=[A-Z])".replace("L", LANGUAGES.replace(" ", "|")))
 """The language followed by the title in it."""
 
 _RECENT = 1 << 12
@@ -81,11 +82,17 @@ _NO_TITLE = frozenset(
 )
 
 
-@lru_cache(maxsize=1 << 16)
 def is_generic(title: str) -> bool:
     """Whether a folded title names no work by itself: it is known to recur, or made of words that all journals use."""
-    generic = _lines_of("generic_words.txt") | STOP_WORDS | ROMAN.keys()
-    return title in _lines_of("generic_titles.txt") or all(word in generic or word.isdigit() for word in title.split())
+    if title in _lines_of("generic_titles.txt"):
+        return True
+    generic = _generic_words()
+    return all(word in generic or word.isdigit() for word in title.split())
+
+
+@cache
+def _generic_words() -> frozenset[str]:
+    return _lines_of("generic_words.txt") | STOP_WORDS | ROMAN.keys()
 
 
 @cache
@@ -122,34 +129,44 @@ def _without_tails(text: str) -> str:
     return text[: original.start()] if original else text
 
 
+@lru_cache(maxsize=1 << 16)
+def title_words(title: str) -> frozenset[str]:
+    """The words of a folded title."""
+    return frozenset(title.split())
+
+
 def content_words(words: Iterable[str]) -> list[str]:
     """The words that carry meaning, in order."""
     return [word for word in words if word not in STOP_WORDS]
 
 
+@lru_cache(maxsize=1 << 16)
 def numbers_of(title: str) -> tuple[str, ...]:
     """The runs of digits in a folded title and its Roman numerals (but for a first word), sorted."""
     found = {digits.lstrip("0") or "0" for digits in _DIGITS.findall(title)}
-    found |= {ROMAN[word] for word in title.split()[1:] if word in ROMAN}
+    if not title_words(title).isdisjoint(ROMAN):
+        found |= {ROMAN[word] for word in title.split()[1:] if word in ROMAN}
     return tuple(sorted(found))
 
 
 def part_of(title: str) -> str:
     """The part marker's value (``2`` for "Part II" and "Part Two"), empty without one."""
+    if title_words(title).isdisjoint(_PART_WORDS):
+        return ""
     found = _marker(_PART, title)
     return ROMAN.get(found) or _NUMBER_WORDS.get(found) or found.lstrip("0") or found
 
 
 def notice_of(title: str) -> str:
     """The word by which a title says that it corrects another ("erratum"), empty without one."""
-    if not any(stem in title for stem in _NOTICE_STEMS):
+    if title_words(title).isdisjoint(NOTICE_WORDS):
         return ""
     return _marker(_NOTICE, title)
 
 
 def response_of(title: str) -> str:
     """The word by which a title says that it answers another ("reply"), empty without one."""
-    if not title.startswith("re ") and not any(stem in title for stem in _RESPONSE_STEMS):
+    if title_words(title).isdisjoint(NOTICE_WORDS):
         return ""
     return _marker(_RESPONSE, title)
 

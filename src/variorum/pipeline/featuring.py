@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from variorum.dedup.blocking import blocking_of
 from variorum.dedup.features import Features, features_of
@@ -14,9 +16,11 @@ from variorum.dedup.packing import FEATURES_VERSION, from_json, to_json
 from variorum.pipeline.statements import statement_of_record
 from variorum.scrapers import find_source
 from variorum.store import blocks, matches
-from variorum.store.blocks import Blocked, FeaturesRow
+from variorum.store.blocks import Blocked
 from variorum.store.engine import Connection
 from variorum.store.pages import StoredRecord
+from variorum.store.postings import postings_of
+from variorum.store.sketches import Sketches
 
 
 def stored_features(stored: StoredRecord) -> Features:
@@ -26,29 +30,31 @@ def stored_features(stored: StoredRecord) -> Features:
     return features_of(statement_of_record(stored.record, listed_once=listed_once))
 
 
-@dataclass
-class Made:
-    """Features by record number, and by what each record meets others."""
+class Made(NamedTuple):
+    """Features by record number, sorted, and what blocks them, in the same order."""
 
-    features: dict[int, Features] = field(default_factory=dict)
-    blocked: dict[int, Blocked] = field(default_factory=dict)
+    features: dict[int, Features]
+    blocking: Blocking
+
+    @property
+    def blocked(self) -> Blocked:
+        """By what the records meet others."""
+        return blocked_by(np.array(list(self.features), np.int64), self.blocking)
 
 
 def make_features(connection: Connection, ids: Sequence[int]) -> Made:
     """The features of records, made anew and kept."""
-    made = Made({stored.id: stored_features(stored) for stored in matches.load(connection, ids)})
-    made.blocked.update(zip(made.features, _blocked(blocking_of(list(made.features.values()))), strict=True))
-    rows = [FeaturesRow(number, made.blocked[number], to_json(own)) for number, own in made.features.items()]
-    blocks.save(connection, rows, FEATURES_VERSION)
+    features = {stored.id: stored_features(stored) for stored in matches.load(connection, ids)}
+    made = Made(dict(sorted(features.items())), blocking_of([own for _, own in sorted(features.items())]))
+    documents = [(number, to_json(own)) for number, own in made.features.items()]
+    blocks.save(connection, documents, made.blocked.postings, FEATURES_VERSION)
     return made
 
 
-def _blocked(blocking: Blocking) -> list[Blocked]:
-    """By what each record of a blocking meets others."""
-    keys = np.split(blocking.keys, np.searchsorted(blocking.owners, np.arange(1, len(blocking.titles))))
-    columns = blocking.seconds, blocking.titles, blocking.bylines, blocking.abstracts
-    rest = zip(*(column.tolist() for column in columns), map(bytes, blocking.standings), strict=True)
-    return [Blocked(frozenset(own.tolist()), *others) for own, others in zip(keys, rest, strict=False)]
+def blocked_by(ids: NDArray[np.int64], blocking: Blocking) -> Blocked:
+    """By what records, in the order of their numbers, meet others."""
+    columns = blocking.seconds, blocking.titles, blocking.bylines, blocking.abstracts, blocking.standings
+    return Blocked(postings_of(blocking.keys, ids[blocking.owners]), Sketches(ids, *columns))
 
 
 @dataclass

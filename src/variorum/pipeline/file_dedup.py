@@ -14,7 +14,7 @@ from variorum.dedup.clustering import Clusters
 from variorum.dedup.engines.local import Found, resolve
 from variorum.dedup.engines.workers import team
 from variorum.dedup.model import probability
-from variorum.dedup.processors import worker_count
+from variorum.dedup.processors import uncollected, worker_count
 from variorum.errors import BadInputError
 from variorum.pipeline.citation_files import table_writer
 from variorum.pipeline.file_reading import Progress, read_files
@@ -51,6 +51,7 @@ def dedup_files(
     _check(inputs, [path for path in (out, pairs_out) if path is not None])
     advance = progress or (lambda *_: None)
     with ExitStack() as open_things:
+        open_things.enter_context(uncollected())
         folder = Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="variorum-")))
         helpers = open_things.enter_context(team(workers or worker_count()))
         read = read_files(inputs, columns, folder / "statements", helpers, advance)
@@ -65,6 +66,7 @@ def dedup_files(
             team=helpers,
             keep=keep,
             progress=lambda done, total: advance("comparing", done, total),
+            refs=read.refs,
         )
         with table_writer(out, ["id", "cluster_id"]) as write:
             count = _write_clusters(write, read.refs, resolution.clusters)
@@ -98,18 +100,7 @@ def _write_pair(write: Write, found: Found) -> None:
 
 def _write_clusters(write: Write, refs: Sequence[str], clusters: Clusters) -> int:
     """Write records in input order; clusters are numbered by first appearance. Returns how many there are."""
-    home = {ref: number for number, members in enumerate(clusters.members) for ref in members}
-    numbers: dict[int, int] = {}
-    count = 0
-    rows: list[tuple[str, str]] = []
-    for ref in refs:
-        cluster = home.get(ref)
-        known = numbers.get(cluster) if cluster is not None else None
-        if known is None:
-            count += 1
-            known = count
-            if cluster is not None:
-                numbers[cluster] = count
-        rows.append((ref, f"c{known}"))
-    write(rows)
-    return count
+    home: dict[str, int] = {ref: number for number, members in enumerate(clusters.members) for ref in members}
+    numbers: dict[int | str, int] = {}
+    write([(ref, f"c{numbers.setdefault(home.get(ref, ref), len(numbers) + 1)}") for ref in refs])
+    return len(numbers)

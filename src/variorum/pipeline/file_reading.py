@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from variorum.dedup.blocking import blocking_of, joined
-from variorum.dedup.bulk import columns_of_statements, read_titles
+from variorum.dedup.bulk import columns_of_said, read_titles
+from variorum.dedup.columns import StatementColumns
 from variorum.dedup.engines.workers import Team
 from variorum.dedup.features import Statement
 from variorum.dedup.keys import BATCH, Blocking, key_records
-from variorum.dedup.packing import Packets, Shelf, ShelfWriter, pack
+from variorum.dedup.packing import Placed, Shelf, ShelfWriter, pack, put
 from variorum.errors import BadInputError
 from variorum.pipeline.citation_files import opened
-from variorum.pipeline.statements import statement_of_row
+from variorum.pipeline.statements import statement_columns, statement_of_row
 from variorum.schema import Rejection
-from variorum.scrapers import Row, TableSpan, guess_format, markup_of, read_rows, read_span, table_spans
+from variorum.scrapers import Row, RowColumns, TableSpan, guess_format, markup_of, read_rows, read_span, table_spans
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and how much there is in all, if that is known."""
@@ -54,7 +55,7 @@ class _Chunk(NamedTuple):
 
 class _Read(NamedTuple):
     refs: list[str]
-    packed: Packets
+    placed: Placed
     blocking: Blocking
     rejections: list[Rejected]
 
@@ -82,41 +83,54 @@ def _read(
     refs: list[str] = []
     rejections: list[Rejected] = []
     parts: list[Blocking] = [blocking_of(())]
-    with closing(ShelfWriter(path)) as writer:
-        for read in team.share(_read_chunk, chunks(rejections), worth=_WORTH_SHARING):
-            refs += read.refs
-            rejections += read.rejections
-            writer.add(read.packed)
-            parts.append(read.blocking)
-            progress("reading", len(refs), None)
-        if len(set(refs)) < len(refs):
-            raise _IrregularError  # cannot be where rows were read one by one
-        return FilesRead(refs, writer.finish(Statement), joined(parts), rejections)
+    writer = ShelfWriter(path)
+    for read in team.share(partial(_read_chunk, path), chunks(rejections), worth=_WORTH_SHARING):
+        refs += read.refs
+        rejections += read.rejections
+        writer.place(read.placed)
+        parts.append(read.blocking)
+        progress("reading", len(refs), None)
+    if len(set(refs)) < len(refs):
+        raise _IrregularError  # cannot be where rows were read one by one
+    return FilesRead(refs, writer.finish(Statement), joined(parts), rejections)
 
 
-def _read_chunk(chunk: _Chunk) -> _Read:
-    rows = chunk.rows if isinstance(chunk.rows, list) else read_span(chunk.rows)
-    if rows is None:
-        raise _IrregularError
+def _read_chunk(shelf: Path, chunk: _Chunk) -> _Read:
+    """What a chunk says. Statements are many bytes, and go to the shelf without a way round."""
+    rejections: list[Rejected] = []
+    said = _regular_statements(chunk)
+    if said is None:
+        if isinstance(chunk.rows, TableSpan):
+            raise _IrregularError
+        said = StatementColumns.of(_statements(chunk, chunk.rows, rejections))
+    read: list[tuple[str, str]] = []
+    parts = [blocking_of(())]
+    for batch in said.batches(BATCH):
+        columns = columns_of_said(batch)
+        read += read_titles(columns)
+        parts.append(key_records(columns))
+    placed = put(shelf, pack(zip(*said, read, strict=True)))
+    return _Read(list(said.ref), placed, joined(parts), rejections)
+
+
+def _regular_statements(chunk: _Chunk) -> StatementColumns | None:
+    """What the rows of a chunk say; None if one of them cannot be used."""
+    read = read_span(chunk.rows) if isinstance(chunk.rows, TableSpan) else (RowColumns.of(chunk.rows), None)
+    if read is None:
+        return None
+    rows, longest = read
+    return statement_columns(rows, chunk.markup, prefix=chunk.prefix, longest=longest)
+
+
+def _statements(chunk: _Chunk, rows: list[Row], rejections: list[Rejected]) -> list[Statement]:
     statements = []
-    rejections = []
     for row in rows:
         said = statement_of_row(row, chunk.markup, prefix=chunk.prefix)
         if isinstance(said, Rejection):
             rejections.append((f"{chunk.path}#{said.place}", said))
         else:
             statements.append(said)
-    if rejections and rows is not chunk.rows:
-        raise _IrregularError
-    refs = [said.ref for said in statements]
-    read: list[Statement] = []
-    parts = [blocking_of(())]
-    for at in range(0, len(statements), BATCH):
-        batch = statements[at : at + BATCH]
-        columns = columns_of_statements(batch)
-        read += [said._replace(read=title) for said, title in zip(batch, read_titles(columns), strict=True)]
-        parts.append(key_records(columns))
-    return _Read(refs, pack(read), joined(parts), rejections)
+    return statements
 
 
 def _chunks(
@@ -124,9 +138,11 @@ def _chunks(
 ) -> Iterator[_Chunk]:
     for path in inputs:
         prefix = _prefix(path, inputs)
-        spans = table_spans(path, columns) if in_spans else []
-        yield from (_Chunk(str(path), prefix, markup_of("csv"), span) for span in spans)
-        if not spans:
+        whole = True
+        for span in table_spans(path, columns) if in_spans else ():
+            whole = False
+            yield _Chunk(str(path), prefix, markup_of("csv"), span)
+        if whole:
             yield from _chunks_of(path, prefix, columns, rejections)
 
 

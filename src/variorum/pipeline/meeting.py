@@ -7,171 +7,250 @@ together. What meets is the same whatever the order in which records came: what 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from variorum.dedup.blocking import Look, most_holders, worth_a_look
-from variorum.store import blocks, matches
-from variorum.store.blocks import Blocked, Holders, KeyRow, Part
+from variorum.store import blocks, matches, postings
+from variorum.store.blocks import Blocked
 from variorum.store.engine import Connection
+from variorum.store.postings import Postings, each_once, keys_of, record_ids_of
+from variorum.store.sketches import Sketches, sketches_of
 
 Pair = tuple[int, int]
-Block = TypeVar("Block", int, Part)
+Numbers = NDArray[np.int64]
+Codes = NDArray[np.uint64]
+Marks = NDArray[np.bool_]
+
+_HALF = np.uint64(32)
+_PAIRS_AT_ONCE = 500_000
 
 
-@dataclass
-class Meetings:
-    """Pairs to compare, smaller number first; how many the cap skipped; groups that a key no longer brings together."""
+class Meetings(NamedTuple):
+    """Pairs to compare, as sorted rows, smaller number first; how many the cap skipped; records that a key no longer
+    brings together."""
 
-    pairs: set[Pair] = field(default_factory=set)
-    skipped: int = 0
-    parted: list[list[int]] = field(default_factory=list)
-
-
-def write_keys(connection: Connection, before: Mapping[int, Blocked], now: Mapping[int, Blocked]) -> None:
-    """Bring the keys of records from what they were to what they are."""
-    old, new = set(_key_rows(before)), set(_key_rows(now))
-    blocks.drop_keys(connection, sorted(old - new))
-    blocks.add_keys(connection, sorted(new - old))
+    pairs: Numbers
+    skipped: int
+    parted: Sequence[Numbers]
 
 
-def _key_rows(of: Mapping[int, Blocked]) -> Iterable[KeyRow]:
-    return (KeyRow(key, own.second, number, own.titles, own.bylines) for number, own in of.items() for key in own.keys)
+def find_meetings(connection: Connection, before: Blocked, now: Blocked) -> Meetings:
+    """What changes when records that were as ``before`` (those not new) are as ``now``. The index must know."""
+    had, have = (_Holders.of(own.postings, own.sketches) for own in (before, now))
+    holders = _holders(connection, postings.holders(connection, np.concatenate([had.keys, have.keys])))
+    changed = now.sketches.record_ids
+    wholes = _Blocks.of(*(_codes(each.keys) for each in (holders, had, have)))
+    place = wholes.places()
+    met = wholes.shared[place]
+    pairs = [_pairs(holders.at(met), _codes(holders.keys[met]), wholes.opened[place[met]], changed)]
+    left = wholes.closed[place]
+    parted = _groups(holders.at(left), _codes(holders.keys[left]))
+
+    parts, apart, near = _parts(holders.at(~wholes.fits[place]), had, have, wholes)
+    place, codes = parts.places(), near.codes()
+    met, left = parts.shared[place], (parts.closed & apart)[place]
+    pairs.append(_pairs(near.at(met), codes[met], (parts.opened & apart)[place[met]], changed))
+    parted += _groups(near.at(left), codes[left])
+    skipped = wholes.touching(~wholes.fits) - parts.touching(parts.fits)
+    return Meetings(_as_rows(each_once(np.concatenate(pairs))), skipped, parted)
 
 
-def find_meetings(connection: Connection, before: Mapping[int, Blocked], now: Mapping[int, Blocked]) -> Meetings:
-    """What changes when records that were as ``before`` (those not new) are as ``now``. Keys must be written."""
-    found = Meetings()
-    had, have = _holdings(before), _holdings(now)
-    sizes = blocks.sizes(connection, had.keys() | have.keys())
-    whole: set[int] = set()
-    split: set[int] = set()
-    for key in had.keys() | have.keys():
-        (whole if sizes.get(key, 0) <= most_holders(key) else split).add(key)
-    was_whole = {key for key in whole | split if _before(key, sizes, had, have) <= most_holders(key)}
+def _parts(crowd: _Holders, had: _Holders, have: _Holders, wholes: _Blocks) -> tuple[_Blocks, Marks, _Holders]:
+    """The parts of crowded blocks that the change touches, and their holders, sorted by part.
 
-    shared = {key for key in whole if sizes.get(key, 0) > 1 and (key in have or key not in was_whole)}
-    found.pairs |= _meeting(blocks.holders(connection, shared), now, shared - was_whole)
-    found.parted += _groups(blocks.holders(connection, split & was_whole))
-    _meet_in_parts(connection, found, before, now, split, was_whole)
-    found.skipped += sum(_touching(sizes[key], have[key]) for key in split)
+    Marks say of each part that it has not been together before in the whole block, however large the part was.
+    """
+    crowded = keys_of(wholes.codes[~wholes.fits])
+    had_codes, have_codes = (each.codes()[np.isin(each.keys, crowded)] for each in (had, have))
+    near = crowd.at(_among(crowd.codes(), np.concatenate([had_codes, have_codes])))
+    near = near.at(np.argsort(near.codes(), kind="stable"))
+    parts = _Blocks.of(near.codes(), had_codes, have_codes)
+    return parts, ~np.isin(keys_of(parts.codes), keys_of(wholes.codes[wholes.fitted])), near
+
+
+class _Holders(NamedTuple):
+    """Who has which keys, as columns of one length, with places among their sketches."""
+
+    keys: NDArray[np.uint32]
+    record_ids: Numbers
+    places: NDArray[np.int32]
+    sketches: Sketches
+
+    @staticmethod
+    def of(held: Postings, sketches: Sketches) -> _Holders:
+        """Postings with the sketches of their records."""
+        ids = record_ids_of(held)
+        # By a table of all numbers: a search for each takes several times as long.
+        table = np.zeros(int(sketches.record_ids.max(initial=0)) + 1, np.int32)
+        table[sketches.record_ids] = np.arange(len(sketches.record_ids))
+        return _Holders(keys_of(held), ids, table[ids], sketches)
+
+    def at(self, places: NDArray[Any]) -> _Holders:
+        """Those at some places."""
+        return _Holders(self.keys[places], self.record_ids[places], self.places[places], self.sketches)
+
+    def codes(self) -> Codes:
+        """The part of its block in which each is."""
+        return _codes(self.keys, self.sketches.seconds[self.places])
+
+    def look(self, places: Numbers) -> Look:
+        """Those at some places, as one side of pairs."""
+        own = self.places[places]
+        return Look(self.sketches.titles[own], self.sketches.bylines[own])
+
+
+def _holders(connection: Connection, held: Postings) -> _Holders:
+    """The records of postings, with what a glance at them needs."""
+    ids = record_ids_of(held)
+    known = np.zeros(int(ids.max(initial=0)) + 1, bool)
+    known[ids] = True
+    return _Holders.of(held, sketches_of(connection, np.flatnonzero(known), at_a_glance=True))
+
+
+def _codes(keys: NDArray[np.uint32], seconds: Codes | None = None) -> Codes:
+    """Blocks as numbers, or parts of them: keys, above second keys."""
+    codes = keys.astype(np.uint64) << _HALF
+    return codes if seconds is None else codes | seconds
+
+
+class _Blocks(NamedTuple):
+    """The blocks, or parts of such, that a change touches: how many records are in each, how many of these it touches,
+    whether these are few enough to meet, and whether they were before."""
+
+    codes: Codes
+    sizes: Numbers
+    new: Numbers
+    fits: Marks
+    fitted: Marks
+
+    @staticmethod
+    def of(held: Codes, had: Codes, have: Codes) -> _Blocks:
+        """The blocks of those that change, given the blocks of all holders, and of those that change before and now."""
+        codes = each_once(np.concatenate([had, have]))
+        sizes, old, new = (_counts(each, codes) for each in (held, had, have))
+        most = _most(keys_of(codes))
+        return _Blocks(codes, sizes, new, sizes <= most, sizes - new + old <= most)
+
+    def places(self) -> Numbers:
+        """Of each holder, all being sorted, which block it is in."""
+        return np.repeat(np.arange(len(self.codes)), self.sizes)
+
+    @property
+    def opened(self) -> Marks:
+        """Whether those that were too many are few enough now."""
+        return self.fits & ~self.fitted
+
+    @property
+    def closed(self) -> Marks:
+        """Whether those that were few enough are too many now."""
+        return self.fitted & ~self.fits
+
+    @property
+    def shared(self) -> Marks:
+        """Whether some meet who did not before."""
+        return self.fits & (self.sizes > 1) & ((self.new > 0) | ~self.fitted)
+
+    def touching(self, some: Marks) -> int:
+        """Pairs within some of the blocks that hold a record of those that change."""
+        new, sizes = self.new[some], self.sizes[some]
+        return int((new * (sizes - new) + new * (new - 1) // 2).sum())
+
+
+def _counts(held: Codes, codes: Codes) -> Numbers:
+    """How often each code is among those held."""
+    held = np.sort(held)
+    return np.searchsorted(held, codes, side="right") - np.searchsorted(held, codes)
+
+
+def _among(numbers: NDArray[Any], few: NDArray[Any]) -> Marks:
+    """Which of many numbers are among a few."""
+    few = np.append(np.sort(few), few[:0] if len(few) else np.zeros(1, few.dtype))
+    found: Marks = few[np.minimum(np.searchsorted(few, numbers), len(few) - 1)] == numbers
     return found
 
 
-def _meet_in_parts(
-    connection: Connection,
-    found: Meetings,
-    before: Mapping[int, Blocked],
-    now: Mapping[int, Blocked],
-    split: set[int],
-    was_whole: set[int],
-) -> None:
-    had, have = _part_holdings(before, split), _part_holdings(now, split)
-    sizes = blocks.part_sizes(connection, had.keys() | have.keys())
-    was_small = {part for part in had.keys() | have.keys() if _before(part, sizes, had, have) <= most_holders(part[0])}
-    small = {part for part in had.keys() | have.keys() if sizes.get(part, 0) <= most_holders(part[0])}
-    shared = {part for part in small if sizes.get(part, 0) > 1 and (part in have or part not in was_small)}
-    # What was together in the whole block, however large its part would have been, has been compared.
-    known = {part for part in shared if part in was_small or part[0] in was_whole}
-    found.pairs |= _meeting(blocks.part_holders(connection, known), now, set(), in_parts=True)
-    unknown = shared - known
-    found.pairs |= _meeting(blocks.part_holders(connection, unknown), now, {key for key, _ in unknown}, in_parts=True)
-    outgrown = {part for part in was_small - small if part[0] not in was_whole}
-    found.parted += _groups(blocks.part_holders(connection, outgrown), in_parts=True)
-    found.skipped -= sum(_touching(sizes[part], have[part]) for part in small if part in sizes)
+def _most(keys: NDArray[np.uint32]) -> Numbers:
+    return np.where(keys & np.uint32(1), most_holders(1), most_holders(0))
 
 
-def _holdings(of: Mapping[int, Blocked]) -> Counter[int]:
-    return Counter(key for own in of.values() for key in own.keys)
+def _pairs(holders: _Holders, codes: Codes, opened: Marks, changed: Numbers) -> Codes:
+    """Pairs of one block that are worth a look, of which one is among the ``changed``, or the block was ``opened``.
 
-
-def _part_holdings(of: Mapping[int, Blocked], keys: set[int]) -> Counter[Part]:
-    return Counter((key, own.second) for own in of.values() for key in own.keys & keys)
-
-
-def _before(block: Block, sizes: Mapping[Block, int], had: Counter[Block], have: Counter[Block]) -> int:
-    return sizes.get(block, 0) - have[block] + had[block]
-
-
-def _touching(size: int, new: int) -> int:
-    """Pairs within a block that hold a new record."""
-    return new * (size - new) + new * (new - 1) // 2
-
-
-def _meeting(
-    holders: Holders, changed: Mapping[int, Blocked], new_keys: set[int], *, in_parts: bool = False
-) -> set[Pair]:
-    """Pairs of holders that are worth a look, of which one is among the ``changed``, or the key among ``new_keys``.
-
-    Holders of one key meet; ``in_parts`` only those that share their second key, too.
+    Holders must be sorted by block. A pair is the smaller number above the larger one.
     """
-    order = np.lexsort((holders.seconds, holders.keys))
-    keys, seconds, ids = (column[order] for column in holders[:3])
-    titles, bylines = holders.titles[order], holders.bylines[order]
-    parted = (keys[1:] != keys[:-1]) | (in_parts & (seconds[1:] != seconds[:-1]))
-    starts = np.concatenate([np.zeros(min(1, len(keys)), np.int64), np.flatnonzero(parted) + 1])
-    sizes = np.diff(np.append(starts, len(keys)))
+    starts, sizes = _runs(codes)
     block = np.repeat(np.arange(len(starts)), sizes)
-    active = np.flatnonzero(np.isin(ids, _array(changed)) | np.isin(keys, _array(new_keys)))
-    # Each active row beside every row of its block.
-    repeats = sizes[block[active]]
-    one = np.repeat(active, repeats)
-    within = np.arange(len(one)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    other = np.repeat(starts[block[active]], repeats) + within
-    sides = Look(titles[one], bylines[one]), Look(titles[other], bylines[other])
-    worth = worth_a_look(keys[one].astype(np.uint32), *sides)
-    met = worth & (ids[one] != ids[other])
-    left, right = np.minimum(ids[one[met]], ids[other[met]]), np.maximum(ids[one[met]], ids[other[met]])
-    return set(zip(left.tolist(), right.tolist(), strict=True))
+    active = np.flatnonzero(_among(holders.record_ids, changed) | opened)
+    found = [np.zeros(0, np.uint64)]
+    for some in _lots(active, sizes[block[active]]):
+        # Each active row beside every row of its block.
+        repeats = sizes[block[some]]
+        within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        one, other = np.repeat(some, repeats), np.repeat(starts[block[some]], repeats) + within
+        worth = worth_a_look(holders.keys[one], holders.look(one), holders.look(other))
+        met = worth & (holders.record_ids[one] != holders.record_ids[other])
+        left, right = (holders.record_ids[side[met]].astype(np.uint64) for side in (one, other))
+        found.append(each_once((np.minimum(left, right) << _HALF) | np.maximum(left, right)))
+    return np.concatenate(found)
 
 
-def _array(numbers: Iterable[int]) -> NDArray[np.int64]:
-    return np.fromiter(numbers, np.int64)
+def _lots(rows: Numbers, costs: Numbers) -> Iterator[Numbers]:
+    """Rows in lots that cost about as much as fits in memory."""
+    total = np.cumsum(costs)
+    ends = np.arange(_PAIRS_AT_ONCE, total[-1], _PAIRS_AT_ONCE) if len(total) else total
+    return iter(np.split(rows, np.searchsorted(total, ends)))
 
 
-def _groups(holders: Holders, *, in_parts: bool = False) -> list[list[int]]:
-    """The holders of each key, or of each part of it."""
-    found: defaultdict[Part, list[int]] = defaultdict(list)
-    columns = (column.tolist() for column in holders[:3])
-    for key, second, record_id in zip(*columns, strict=True):
-        found[key, second if in_parts else 0].append(record_id)
-    return list(found.values())
+def _runs(codes: Codes) -> tuple[Numbers, Numbers]:
+    """Where the runs of equal codes start, and their lengths."""
+    starts = np.flatnonzero(np.concatenate([np.ones(min(1, len(codes)), bool), codes[1:] != codes[:-1]]))
+    return starts, np.diff(np.append(starts, len(codes)))
 
 
-def no_longer_meeting(connection: Connection, parted: Iterable[list[int]], changed: Mapping[int, Blocked]) -> set[Pair]:
+def _as_rows(pairs: Codes) -> Numbers:
+    return np.stack([keys_of(pairs).astype(np.int64), record_ids_of(pairs)], axis=1)
+
+
+def _groups(holders: _Holders, codes: Codes) -> list[Numbers]:
+    """The records of each block, of holders sorted by block."""
+    starts, _ = _runs(codes)
+    return np.split(holders.record_ids, starts[1:]) if len(starts) else []
+
+
+def no_longer_meeting(connection: Connection, parted: Sequence[Numbers], changed: Numbers) -> set[Pair]:
     """Stored pairs of records that did not change, but met only by a key that has become too common."""
     groups: defaultdict[int, set[int]] = defaultdict(set)
     for number, members in enumerate(parted):
-        for member in members:
-            if member not in changed:
-                groups[member].add(number)
+        for member in np.setdiff1d(members, changed).tolist():
+            groups[member].add(number)
     stored = [
         pair
         for pair in matches.pairs_touching(connection, sorted(groups))
         if not groups.get(pair[0], set()).isdisjoint(groups.get(pair[1], set()))
     ]
-    own = blocks.blocked(connection, {number for pair in stored for number in pair})
-    shared = {(a, b): own[a].keys & own[b].keys for a, b in stored}
-    sizes = blocks.sizes(connection, {key for keys in shared.values() for key in keys})
-    alike = {(key, own[a].second) for (a, b), keys in shared.items() if own[a].second == own[b].second for key in keys}
-    parts = blocks.part_sizes(connection, alike)
+    own = blocks.blocked(connection, sorted({number for pair in stored for number in pair}))
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    for number, key in zip(record_ids_of(own.postings).tolist(), keys_of(own.postings).tolist(), strict=True):
+        held[number].add(key)
+    shared = np.array([(a, b, key) for a, b in stored for key in held[a] & held[b]], np.int64).reshape(-1, 3)
+    keys = shared[:, 2].astype(np.uint32)
+    one, other = (own.sketches.at(np.searchsorted(own.sketches.record_ids, side)) for side in shared[:, :2].T)
+    worth = worth_a_look(keys, Look(one.titles, one.bylines), Look(other.titles, other.bylines))
+    worth[worth] = _are_near(connection, keys[worth], one.seconds[worth], other.seconds[worth])
+    return set(stored) - set(map(tuple, shared[worth, :2].tolist()))
 
-    def near(a: int, b: int, key: int) -> bool:
-        most = most_holders(key)
-        return sizes[key] <= most or (own[a].second == own[b].second and parts[key, own[a].second] <= most)
 
-    meeting = [(a, b, key) for (a, b), keys in shared.items() for key in keys if near(a, b, key)]
-    one, other = (
-        Look(
-            np.array([own[pair[side]].titles for pair in meeting], np.uint64),
-            np.array([own[pair[side]].bylines for pair in meeting], np.uint64),
-        )
-        for side in (0, 1)
-    )
-    worth = worth_a_look(np.array([key for *_, key in meeting], np.uint32), one, other)
-    return shared.keys() - {(a, b) for (a, b, _), some in zip(meeting, worth.tolist(), strict=True) if some}
+def _are_near(connection: Connection, keys: NDArray[np.uint32], one: Codes, other: Codes) -> Marks:
+    """Whether two records that share a key meet by it, given their second keys."""
+    most = _most(keys)
+    held = postings.holders(connection, keys)
+    near: Marks = _counts(_codes(keys_of(held)), _codes(keys)) <= most
+    alike = ~near & (one == other)
+    in_parts = _holders(connection, held[_among(keys_of(held), keys[alike])]).codes()
+    near[alike] = _counts(in_parts, _codes(keys[alike], one[alike])) <= most[alike]
+    return near

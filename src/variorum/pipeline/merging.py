@@ -10,7 +10,11 @@ from variorum.schema.record import UNSTATED
 from variorum.scrapers import find_source
 from variorum.store import works
 from variorum.store.engine import Connection
+from variorum.store.pages import chunks
 from variorum.store.works import SeenRecord, WorkRow
+
+_AT_ONCE = 2_000
+"""Works whose records are held in memory at a time."""
 
 
 def category_of(source_name: str) -> str:
@@ -22,8 +26,9 @@ def category_of(source_name: str) -> str:
 def refresh_fields(connection: Connection, record_ids: Sequence[int]) -> None:
     """Merge anew the fields of the works that hold the given records."""
     work_ids = sorted(set(works.homes(connection, record_ids).values()))
-    members = works.members(connection, work_ids)
-    works.replace_fields(connection, {work_id: _merged(seen) for work_id, seen in members.items()})
+    for some in chunks(work_ids, _AT_ONCE):
+        members = works.members(connection, some)
+        works.replace_fields(connection, {work_id: _merged(seen) for work_id, seen in members.items()})
 
 
 def _merged(seen: Sequence[SeenRecord]) -> list[dict[str, Any]]:

@@ -10,25 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from variorum.dedup.blocking import passing_pairs
 from variorum.dedup.engines.local import Progress
 from variorum.dedup.features import Features
 from variorum.dedup.keys import Blocking
-from variorum.dedup.matching import Match, judge_if_likely
+from variorum.dedup.matching import Match, judge_likely
 from variorum.dedup.model import shipped
 from variorum.dedup.packing import FEATURES_VERSION
+from variorum.dedup.processors import uncollected
 from variorum.errors import ExitCode
 from variorum.pipeline.featuring import FeatureStore, make_features
 from variorum.pipeline.forming import recluster
 from variorum.pipeline.ledger import recorded
-from variorum.pipeline.meeting import find_meetings, no_longer_meeting, write_keys
+from variorum.pipeline.meeting import find_meetings, no_longer_meeting
 from variorum.pipeline.whole_run import match_everything
 from variorum.pipeline.workspace import Workspace
 from variorum.store import blocks, matches, runs, works
 from variorum.store.engine import Connection, writing
 from variorum.store.matches import PairRow
-from variorum.store.pages import chunks
+from variorum.store.postings import each_once
+from variorum.store.sketches import sketches_of
 
 COMMAND = "dedup run"
 
@@ -62,7 +65,7 @@ class DedupResult:
 def run_dedup(workspace: Workspace, *, full: bool = False, progress: Progress | None = None) -> DedupResult:
     """Match what is new (or everything) and form works. One transaction: all of it happens or none."""
     arguments = ["--full"] if full else []
-    with recorded(workspace, COMMAND, arguments) as run, writing(workspace.engine) as connection:
+    with uncollected(), recorded(workspace, COMMAND, arguments) as run, writing(workspace.engine) as connection:
         everyone = blocks.record_ids(connection) if full else []
         new = everyone if full else blocks.awaiting(connection, FEATURES_VERSION)
         waiting_before = matches.waiting(connection)
@@ -104,55 +107,55 @@ def _match_new(
     before = blocks.blocked(connection, new)
     made = make_features(connection, new)
     features, now = made.features, made.blocked
-    write_keys(connection, before, now)
+    blocks.change_index(connection, before, now)
     meetings = find_meetings(connection, before, now)
     stale = {
         *matches.pairs_touching(connection, new),
-        *no_longer_meeting(connection, meetings.parted, now),
+        *no_longer_meeting(connection, meetings.parted, now.sketches.record_ids),
     }
     matches.drop_pairs(connection, stale)
     seeds = {number for pair in stale for number in pair}.union(new)
-    joined, compared = _compare(connection, sorted(meetings.pairs), features, progress)
+    joined, compared = _compare(connection, meetings.pairs, features, progress)
     moved, clusters = recluster(connection, run_id, seeds | joined, {"by": "dedup run"}, features)
     return compared, meetings.skipped, moved, len(clusters.cut)
 
 
 def _compare(
-    connection: Connection, pairs: Sequence[tuple[int, int]], new: Mapping[int, Features], progress: Progress | None
+    connection: Connection, pairs: NDArray[np.int64], new: Mapping[int, Features], progress: Progress | None
 ) -> tuple[set[int], int]:
-    """Judge pairs and store those worth keeping in place of what was stored of them.
+    """Judge pairs, given as rows, and store those worth keeping in place of what was stored of them.
 
     Returns whom these join, and how many were compared.
     """
     store, model = FeatureStore(connection, dict(new)), shipped()
     joined: set[int] = set()
-    compared = done = 0
-    for some in chunks(pairs, _AT_ONCE):
-        likely = _passing(some, connection)
-        features = store.some({number for pair in likely for number in pair})
+    compared = 0
+    new_ids = np.array(sorted(new), np.int64)
+    for done in range(0, len(pairs), _AT_ONCE):
+        some = pairs[done : done + _AT_ONCE]
+        likely = some[_passing(some, connection)]
+        numbers = each_once(likely.ravel())
+        features = store.some(numbers.tolist())
         ids = {own.ref: number for number, own in features.items()}
         compared += len(likely)
-        found = [match for a, b in likely if (match := judge_if_likely(features[a], features[b], model)) is not None]
+        left, right = np.searchsorted(numbers, likely).T
+        found = [match for _, match in judge_likely([features[n] for n in numbers.tolist()], left, right, model)]
         rows = [_pair_row(match, ids) for match in found]
         # Two that were there before may have been brought together by another key.
-        matches.drop_pairs(connection, [pair for pair in some if pair[0] not in new and pair[1] not in new])
+        matches.drop_pairs(connection, map(tuple, some[~np.isin(some, new_ids).any(axis=1)].tolist()))
         matches.add_pairs(connection, rows, [_relation_row(one, ids) for one in found if one.verdict == "related"])
         joined.update(number for row in rows for number in (row.a_id, row.b_id))
-        done += len(some)
         if progress is not None:
-            progress(done, len(pairs))
+            progress(done + len(some), len(pairs))
     return joined, compared
 
 
-def _passing(pairs: Sequence[tuple[int, int]], connection: Connection) -> list[tuple[int, int]]:
-    """The pairs that the engine would compare as well."""
-    ids, titles, bylines, abstracts, standings = blocks.sketches(connection, {n for pair in pairs for n in pair})
+def _passing(pairs: NDArray[np.int64], connection: Connection) -> NDArray[np.bool_]:
+    """Which pairs the engine would compare as well."""
+    own = sketches_of(connection, each_once(pairs.ravel()))
     none = np.zeros(0, np.uint32), np.zeros(0, np.int32)
-    seconds = np.zeros(len(ids), np.uint64)
-    blocking = Blocking(*none, titles, bylines, abstracts, seconds, standings)
-    left, right = np.searchsorted(ids, np.array(pairs, np.int64)).T
-    passing = passing_pairs(blocking, left, right)
-    return [pair for pair, passes in zip(pairs, passing.tolist(), strict=True) if passes]
+    blocking = Blocking(*none, own.titles, own.bylines, own.abstracts, own.seconds, own.standings)
+    return passing_pairs(blocking, *np.searchsorted(own.record_ids, pairs).T)
 
 
 def _pair_row(match: Match, ids: Mapping[str, int]) -> PairRow:

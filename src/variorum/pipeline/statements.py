@@ -6,8 +6,13 @@ that make a record of a row, so that both ways lead to the same features.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from itertools import repeat
+from typing import Any
 
+from variorum.dedup.columns import StatementColumns, of_each
 from variorum.dedup.features import Statement
 from variorum.normalizers import LONGEST, LONGEST_FIELD, normalise
 from variorum.normalizers.citation import (
@@ -19,7 +24,7 @@ from variorum.normalizers.citation import (
     stated_venue,
 )
 from variorum.schema import Author, Kind, Record, Rejection, is_text_key, text_key, year_of
-from variorum.scrapers import UNSTATED_SOURCE, Row
+from variorum.scrapers import UNSTATED_SOURCE, Row, RowColumns
 
 _PERHAPS_NONE = 100
 """Characters up to which a title or an abstract may say no more than that there is none."""
@@ -31,6 +36,10 @@ _END = 40
 """Characters at an abstract's end among which its marks of being cut stand."""
 
 _CUT = ("...", "…")
+_PLAIN_DOI = re.compile(
+    r"10\.(?!48550/)[0-9]{4,9}/[A-Za-z0-9_()/-]{1,40}(?:\.[A-Za-z0-9_()/-]{1,40}){0,6}(?<=[A-Za-z0-9])"
+)
+"""DOIs that need no closer look: most of them."""
 
 
 def statement_of_row(row: Row, markup: str, *, prefix: str = "") -> Statement | Rejection:
@@ -85,6 +94,65 @@ def _standing(type_said: str, venue: str, tex: bool) -> tuple[Kind, bool, str]:
     read = stated_venue(venue, tex)
     kind, stage = kind_and_stage(type_said, read)
     return kind, stage == "preprint", read or ""
+
+
+def statement_columns(
+    rows: RowColumns, markup: str, *, prefix: str = "", longest: int | None = None
+) -> StatementColumns | None:
+    """What ``statement_of_row`` makes of each row; None if it rejects one of them.
+
+    ``longest`` is the length of the longest row, or more, where that is known.
+    """
+    if _any_too_long(rows, markup, longest):
+        return None
+    unsaid: list[Any] = [()] * len(rows.key)
+    no = [False] * len(rows.key)
+    tex = markup == "tex"
+    standings = list(map(_standing, rows.type, rows.venue, repeat(tex)))
+    kinds = [kind for kind, _, _ in standings]
+    abstracts = [stated_abstract(text) if text and len(text) < _PERHAPS_NONE else text for text in rows.abstract]
+    return StatementColumns(
+        ref=[prefix + key for key in rows.key] if prefix else rows.key,
+        source=of_each(lambda source: "" if source == UNSTATED_SOURCE else source, rows.source),
+        kind=kinds,
+        title=["" if len(text) < _PERHAPS_NONE and is_no_title(text) else text for text in rows.title],
+        byline=rows.authors,
+        names=unsaid,
+        names_complete=no,
+        profile_only=no,
+        year=list(map(_year, rows.date, rows.year)) if any(rows.date) else of_each(partial(_year, ""), rows.year),
+        year_doubtful=no,
+        venue=[venue for _, _, venue in standings],
+        volume=rows.volume,
+        issue=rows.issue,
+        pages=rows.pages,
+        identifiers=_identifiers(rows, kinds),
+        abstract=abstracts,
+        abstract_truncated=[bool(text) and _is_cut(text) for text in abstracts],
+        preprint=[preprint for _, preprint, _ in standings],
+        listed_once=no,
+        own_id=[len(key) != _TEXT_KEY or not is_text_key(key) for key in rows.key],
+    )
+
+
+def _any_too_long(rows: RowColumns, markup: str, longest: int | None) -> bool:
+    """Whether ``statement_of_row`` rejects a row, which has to be looked at only where one is long."""
+    if longest is None:
+        longest = max(map(len, map("".join, zip(*rows, strict=True))), default=0)
+    if longest <= LONGEST_FIELD and max(map(len, rows.key), default=0) <= _LONGEST_KEY:
+        return False
+    return any(isinstance(statement_of_row(row, markup), Rejection) for row in rows.rows())
+
+
+def _identifiers(rows: RowColumns, kinds: Sequence[Kind]) -> list[tuple[tuple[str, str], ...]]:
+    stated = zip(rows.doi, rows.arxiv, rows.pmid, rows.isbn, rows.issn, rows.url, kinds, strict=True)
+    found: list[tuple[tuple[str, str], ...]] = []
+    for doi, arxiv, pmid, isbn, issn, url, kind in stated:
+        if arxiv or pmid or isbn or issn or url or (doi and not _PLAIN_DOI.fullmatch(doi)):
+            found.append(own_identifiers(doi=doi, arxiv=arxiv, pmid=pmid, isbn=isbn, issn=issn, url=url, kind=kind))
+        else:
+            found.append((("doi", doi.lower()),) if doi else ())
+    return found
 
 
 def _year(date: str, year: str) -> str:

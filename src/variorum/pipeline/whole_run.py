@@ -6,7 +6,7 @@ What it leaves in the store is what runs over parts of it would have left.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +22,10 @@ from variorum.dedup.matching import judge
 from variorum.dedup.model import probability
 from variorum.dedup.packing import Shelf, ShelfWriter, pack
 from variorum.dedup.processors import worker_count
-from variorum.pipeline.featuring import FeatureStore, make_features
+from variorum.pipeline.featuring import FeatureStore, blocked_by, make_features
 from variorum.pipeline.forming import numbers_of
 from variorum.pipeline.merging import assign
 from variorum.store import blocks, matches, works
-from variorum.store.blocks import KeyRow
 from variorum.store.engine import Connection
 from variorum.store.matches import PairRow
 from variorum.store.pages import chunks
@@ -48,19 +47,23 @@ class WholeRun:
 def match_everything(connection: Connection, run_id: int, new: Set[int], progress: Progress | None) -> WholeRun:
     """Match all records among themselves and form all works. The features of ``new`` ones are made, others read."""
     ids = blocks.record_ids(connection)
-    blocks.clear_keys(connection)
     matches.clear_pairs(connection)
     judged_ids = matches.judgements(connection)
     refs = matches.refs(connection, {number for pair in judged_ids for number in pair})
     judged = {pair_of(refs[a], refs[b]): verdict for (a, b), verdict in judged_ids.items()}
     with tempfile.TemporaryDirectory(prefix="variorum-") as folder:
-        shelf, blocking = _shelve(connection, ids, new, Path(folder) / "features")
-        for rows in _key_rows(ids, blocking):
-            blocks.add_keys(connection, rows)
+        shelf, names, blocking = _shelve(connection, ids, new, Path(folder) / "features")
+        blocks.replace_index(connection, blocked_by(np.array(ids, np.int64), blocking))
         pairs = _PairWriter(connection, ids, shelf)
         with team(worker_count()) as helpers:
             resolution = resolve(
-                shelf, candidate_pairs(blocking), judged=judged, team=helpers, keep=pairs.keep, progress=progress
+                shelf,
+                candidate_pairs(blocking),
+                judged=judged,
+                team=helpers,
+                keep=pairs.keep,
+                progress=progress,
+                refs=names,
             )
         pairs.flush()
     numbers = pairs.numbers | {ref: number for number, ref in refs.items()}
@@ -74,31 +77,21 @@ def match_everything(connection: Connection, run_id: int, new: Set[int], progres
     return WholeRun(len(candidates), candidates.skipped_pairs, moved, len(cut))
 
 
-def _shelve(connection: Connection, ids: list[int], new: Set[int], path: Path) -> tuple[Shelf[Features], Blocking]:
+def _shelve(
+    connection: Connection, ids: list[int], new: Set[int], path: Path
+) -> tuple[Shelf[Features], list[str], Blocking]:
     kept = FeatureStore(connection)
     writer = ShelfWriter(path)
+    refs: list[str] = []
     parts = [blocking_of(())]
     for some in chunks(ids, _AT_ONCE):
-        features = make_features(connection, [number for number in some if number in new]).features
-        features |= kept.some(set(some) - features.keys())
+        made = make_features(connection, [number for number in some if number in new])
+        features = made.features | kept.some(set(some) - made.features.keys())
         in_order = [features[number] for number in some]
         writer.add(pack(in_order))
-        parts.append(blocking_of(in_order))
-    return writer.finish(Features), joined(parts)
-
-
-def _key_rows(ids: list[int], blocking: Blocking) -> Iterator[list[KeyRow]]:
-    """The rows of the table of keys, in its order: quickest to write by far."""
-    keys, owners = blocking.keys, blocking.owners
-    columns = blocking.seconds, np.array(ids, np.int64), blocking.titles, blocking.bylines
-    order = np.lexsort((owners, blocking.seconds[owners], keys))
-    last: KeyRow | None = None
-    for at in range(0, len(order), _AT_ONCE):
-        some = order[at : at + _AT_ONCE]
-        rows = list(map(KeyRow, keys[some].tolist(), *(column[owners[some]].tolist() for column in columns)))
-        # Two keys of one record may be one number.
-        yield [row for before, row in zip([last, *rows], rows, strict=False) if row != before]
-        last = rows[-1]
+        refs += [own.ref for own in in_order]
+        parts.append(made.blocking if len(made.features) == len(some) else blocking_of(in_order))
+    return writer.finish(Features), refs, joined(parts)
 
 
 @dataclass

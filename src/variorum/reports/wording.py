@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from variorum.dedup.authorship import shared_authors
 from variorum.dedup.bylines import MOST_AUTHORS
-from variorum.dedup.comparing import title_bits, word_bits
+from variorum.dedup.comparing import bits_of, title_bits
 from variorum.dedup.features import Features
 from variorum.dedup.identity import are_versions
 from variorum.reports.text import shorten
@@ -88,7 +88,7 @@ def _title(level: str, a: Features, b: Features) -> str:
     if level.startswith("equal"):
         return f"{text}; their {_counted(len(a.title.split()), 'word')} tell {only}{title_bits(a.title):.0f} bits"
     if only:
-        bits = sum(map(word_bits, set(a.title.split()) & set(b.title.split())))
+        bits = bits_of(set(a.title.split()) & set(b.title.split()))
         return f"{text}; the words that both have tell only {bits:.0f} bits"
     return text
 

@@ -22,7 +22,7 @@ from variorum.scrapers._base import (
     Step,
     Wanted,
 )
-from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Row
+from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Row, RowColumns
 from variorum.scrapers._citations import FileFormat, guess_format, markup_of, read_citations, read_rows
 from variorum.scrapers._decode import codec_of, decode
 from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
@@ -44,6 +44,7 @@ __all__ = [
     "Lead",
     "Reading",
     "Row",
+    "RowColumns",
     "Search",
     "Source",
     "Step",

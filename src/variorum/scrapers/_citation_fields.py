@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -52,6 +52,8 @@ NAMES = {
 # In the order in which a row's values are handed on: those first that a ``Row`` has not as they stand.
 _ORDER = tuple(dict.fromkeys(("id", "source", "start", "end", *NAMES)))
 
+Column = Sequence[str]
+
 Values = Sequence[str]
 """A value for each of ``_ORDER``, empty where the file has none or only blanks."""
 
@@ -96,6 +98,43 @@ class Row(NamedTuple):
 
 
 _PAGES = Row._fields.index("pages") - 3
+
+
+class RowColumns(NamedTuple):
+    """Rows by column."""
+
+    key: Column
+    source: Column
+    place: Column
+    type: Column
+    title: Column
+    authors: Column
+    year: Column
+    date: Column
+    venue: Column
+    volume: Column
+    issue: Column
+    pages: Column
+    doi: Column
+    abstract: Column
+    isbn: Column
+    issn: Column
+    url: Column
+    arxiv: Column
+    pmid: Column
+    keywords: Column
+    publisher: Column
+    editor: Column
+    language: Column
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> RowColumns:
+        """The columns of rows."""
+        return cls._make(zip(*rows, strict=True) if rows else [()] * len(cls._fields))
+
+    def rows(self) -> list[Row]:
+        """The rows, one by one."""
+        return list(map(Row._make, zip(*self, strict=True)))
 
 
 @lru_cache(maxsize=4096)  # lines of JSON name the same few fields over and over
@@ -162,31 +201,28 @@ class Recogniser:
 
         return picked
 
-    def regular_rows(self, header: Sequence[str], cells: Sequence[Sequence[str]]) -> list[Row] | None:
-        """The rows of cells, as many in each as columns, without places; None unless each has an id of its own.
+    def regular_rows(self, header: Sequence[str], cells: Sequence[Column]) -> RowColumns | None:
+        """The rows of cells, a column of them for each of the header's, without places.
 
-        What ``picker`` and ``row`` do for one row after the other, for all of them at once.
+        What ``picker`` and ``row`` do for one row after the other, for all of them at once. Cells must not be blank,
+        but may be empty. None unless each row has an id of its own.
         """
-        columns = [
-            ["" if cell.isspace() else cell for cell in column] if any(map(str.isspace, column)) else column
-            for column in zip(*cells, strict=True)
-        ]
+        count = len(cells[0])
+        lacking: Column = [""] * count
         folded = [fold_name(column) for column in header]
-        values: dict[str, Sequence[str]] = {}
+        values: dict[str, Column] = {}
         for field in _ORDER:
-            held = [columns[i] for name in self.names[field] for i, column in enumerate(folded) if column == name]
-            first = held[0] if held else [""] * len(cells)
+            held = [cells[i] for name in self.names[field] for i, column in enumerate(folded) if column == name]
+            first = held[0] if held else lacking
             values[field] = [next(filter(None, some), "") for some in zip(*held, strict=True)] if held[1:] else first
-        values["source"] = [source.strip() or UNSTATED_SOURCE for source in values["source"]]
-        starts, ends = values.pop("start"), values.pop("end")
+        keys, sources, starts, ends = (values.pop(field) for field in _ORDER[:4])
+        if not all(keys) or len(set(keys)) < count:
+            return None
         if any(starts) or any(ends):
             spans = zip(values["pages"], starts, ends, strict=True)
             values["pages"] = [pages or _page_range(start, end) for pages, start, end in spans]
-        keys = values.pop("id")
-        if not all(keys) or len(set(keys)) < len(keys):
-            return None
-        others = [values[field] for field in Row._fields[3:]]
-        return list(map(Row._make, zip(keys, values["source"], repeat(""), *others, strict=False)))
+        sources = [source.strip() or UNSTATED_SOURCE for source in sources]
+        return RowColumns(keys, sources, lacking, **values)
 
     def row(self, values: Values, place: str, raw: Iterable[str]) -> Row | Rejection:
         """The row of these values; ``raw`` is what the file has there, in pieces, for the case of a rejection."""

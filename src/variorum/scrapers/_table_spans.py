@@ -7,13 +7,13 @@ reads the span before such a place ends inside a cell, and whoever reads every s
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from variorum.scrapers._citation_fields import Recogniser, Row
-from variorum.scrapers._citation_tables import MAX_CELL, header_of
+from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Recogniser, RowColumns
+from variorum.scrapers._citation_tables import header_of
+from variorum.scrapers._table_cells import read_cells
 
 _SIZE = 3_000_000
 """Bytes of a span."""
@@ -35,21 +35,23 @@ class TableSpan(NamedTuple):
     columns: tuple[tuple[str, str], ...]
 
 
-def table_spans(path: Path, columns: Mapping[str, str]) -> list[TableSpan]:
+def table_spans(path: Path, columns: Mapping[str, str]) -> Iterator[TableSpan]:
     """The spans of a large CSV file that names its rows by id; none for other files.
 
     Raises ``BadInputError`` as ``read_rows`` does.
     """
     if path.suffix.lower() != ".csv" or not path.is_file() or path.stat().st_size < _LEAST:
-        return []
+        return
     with path.open("rb") as stream:
         first = stream.readline(_LONGEST_HEADER)
         header = _header(first, columns)
         if header is None:
-            return []
+            return
         given = tuple(sorted(columns.items()))
-        ends = list(_row_ends(stream, len(first)))
-    return [TableSpan(path, start, end, header, given) for start, end in zip([len(first), *ends], ends, strict=False)]
+        start = len(first)
+        for end in _row_ends(stream, start):
+            yield TableSpan(path, start, end, header, given)
+            start = end
 
 
 def _header(line: bytes, columns: Mapping[str, str]) -> tuple[str, ...] | None:
@@ -78,18 +80,21 @@ def _row_ends(stream: BinaryIO, place: int) -> Iterator[int]:
         yield place
 
 
-def read_span(span: TableSpan) -> list[Row] | None:
-    """The rows of a span, without places; None where anything in it is out of order, if only one cell too many."""
-    csv.field_size_limit(MAX_CELL)
+class SpanRead(NamedTuple):
+    """The rows of a span, without places; and the length of the longest, or more."""
+
+    rows: RowColumns
+    longest: int
+
+
+def read_span(span: TableSpan) -> SpanRead | None:
+    """The rows of a span; None where anything in it is out of order, if only one cell too many."""
     with span.path.open("rb") as stream:
         stream.seek(span.start)
         content = stream.read(span.end - span.start)
-    try:
-        cells = [row for row in csv.reader(io.StringIO(content.decode(), newline=""), strict=True) if row]
-    except (csv.Error, UnicodeDecodeError):
+    cells = read_cells(content, len(span.header))
+    if cells is None:
         return None
-    if set(map(len, cells)) - {len(span.header)} or b"\0" in content:
-        return None
-    if not cells:
-        return []
-    return Recogniser(dict(span.columns)).regular_rows(span.header, cells)
+    rows = Recogniser(dict(span.columns)).regular_rows(span.header, cells.columns)
+    # Where a row does not say its source, the columns do.
+    return None if rows is None else SpanRead(rows, cells.longest + len(UNSTATED_SOURCE))

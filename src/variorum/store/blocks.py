@@ -1,28 +1,19 @@
-"""What dedup made of each record, kept so that it is made once: its features, and the keys by which records meet.
-
-Keys, second keys and sketches are plain numbers here; what they mean is told in ``dedup/blocking.py``.
-"""
+"""What dedup made of each record, kept so that it is made once: its features, and by what it meets others."""
 
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
     ColumnElement,
     Connection,
-    FromClause,
-    Select,
-    and_,
     any_,
-    bindparam,
     delete,
     func,
     insert,
@@ -31,53 +22,20 @@ from sqlalchemy import (
     select,
 )
 
+from variorum.store import postings, sketches
 from variorum.store.pages import chunks
+from variorum.store.postings import Postings, keys_of, postings_of, record_ids_of
+from variorum.store.sketches import Sketches
 from variorum.store.tables import AWAITS_DEDUP, record, record_features, record_key
 
-Part = tuple[int, int]
-"""A key and a second key: the records that share both."""
-
-_SIGN = 1 << 63
-_MOST_KEYS = 10_000
+_AT_ONCE = 10_000
 
 
 class Blocked(NamedTuple):
-    """By what a record meets others: its keys, its second key, sketches of title, byline and abstract, its standing."""
+    """By what some records meet others: their keys, and their sketches."""
 
-    keys: frozenset[int]
-    second: int
-    titles: int
-    bylines: int
-    abstracts: int
-    standing: bytes
-
-
-class Holders(NamedTuple):
-    """Who has which keys, as columns of one length."""
-
-    keys: NDArray[np.int64]
-    seconds: NDArray[np.int64]
-    record_ids: NDArray[np.int64]
-    titles: NDArray[np.uint64]
-    bylines: NDArray[np.uint64]
-
-
-class FeaturesRow(NamedTuple):
-    """What is kept of a record; ``document`` is its features as JSON."""
-
-    record_id: int
-    blocked: Blocked
-    document: str
-
-
-class KeyRow(NamedTuple):
-    """That a record has a key."""
-
-    key: int
-    second: int
-    record_id: int
-    titles: int
-    bylines: int
+    postings: Postings
+    sketches: Sketches
 
 
 def record_ids(connection: Connection) -> list[int]:
@@ -98,148 +56,65 @@ def awaiting(connection: Connection, version: int) -> list[int]:
     return sorted({*unseen, *connection.execute(select(record_features.c.record_id).where(stale)).scalars()})
 
 
-def save(connection: Connection, rows: Sequence[FeaturesRow], version: int) -> None:
-    """Keep the features of records in place of older ones. Their keys are kept by ``replace_keys``."""
-    for some in chunks([row.record_id for row in rows]):
-        connection.execute(delete(record_features).where(record_features.c.record_id.in_(some)))
-    values = [
-        {
-            "record_id": row.record_id,
-            "version": version,
-            "second": row.blocked.second,
-            "titles": _signed(row.blocked.titles),
-            "bylines": _signed(row.blocked.bylines),
-            "abstracts": _signed(row.blocked.abstracts),
-            "standing": row.blocked.standing,
-            "packed_keys": array("I", sorted(row.blocked.keys)).tobytes(),
-            "document": row.document,
-        }
-        for row in rows
-    ]
-    if values:
-        connection.execute(insert(record_features), values)
+def save(connection: Connection, documents: Sequence[tuple[int, str]], keys: Postings, version: int) -> None:
+    """Keep the features of records, as JSON, and their keys, in place of older ones. These index nothing by itself."""
+    for some in chunks([number for number, _ in documents]):
+        for table in (record_features, record_key):
+            connection.execute(delete(table).where(table.c.record_id.in_(some)))
+    if documents:
+        rows = [{"record_id": number, "version": version, "document": document} for number, document in documents]
+        connection.execute(insert(record_features), rows)
+    listed = [{"record_id": number, "listed": json.dumps(own)} for number, own in _by_record(keys)]
+    if listed:
+        connection.execute(insert(record_key), listed)
+
+
+def _by_record(keys: Postings) -> Iterator[tuple[int, list[int]]]:
+    """Records and their keys, sorted."""
+    ids = record_ids_of(keys)
+    order = np.argsort(ids, kind="stable")
+    numbers, starts = np.unique(ids[order], return_index=True)
+    lots = np.split(keys_of(keys)[order], starts[1:])
+    return ((number, own.tolist()) for number, own in zip(numbers.tolist(), lots, strict=False))
 
 
 def documents(connection: Connection, ids: Iterable[int], version: int) -> dict[int, str]:
     """The kept features of records, as JSON; without those that another version made."""
     found: dict[int, str] = {}
     columns = record_features.c.record_id, record_features.c.document
-    for some in chunks(sorted(ids), _MOST_KEYS):
+    for some in chunks(sorted(ids), _AT_ONCE):
         where = _among(connection, record_features.c.record_id, some), record_features.c.version == version
         found.update(map(tuple, connection.execute(select(*columns).where(*where))))
     return found
 
 
-def blocked(connection: Connection, ids: Iterable[int]) -> dict[int, Blocked]:
+def blocked(connection: Connection, ids: Sequence[int]) -> Blocked:
     """By what records meet others, as far as it is kept."""
-    found: dict[int, Blocked] = {}
-    own = record_features.c
-    for some in chunks(sorted(ids), _MOST_KEYS):
-        columns = own.record_id, own.packed_keys, own.second, own.titles, own.bylines, own.abstracts, own.standing
-        statement = select(*columns).where(_among(connection, own.record_id, some))
-        for record_id, keys, second, *sketches, standing in connection.execute(statement):
-            titles, bylines, abstracts = map(_unsigned, sketches)
-            found[record_id] = Blocked(frozenset(array("I", keys)), second, titles, bylines, abstracts, standing or b"")
-    return found
+    keys = [np.zeros(0, np.uint32)]
+    owners: list[int] = []
+    for some in chunks(sorted(ids), _AT_ONCE):
+        statement = select(record_key).where(_among(connection, record_key.c.record_id, some))
+        for record_id, listed in connection.execute(statement):
+            own = np.array(json.loads(listed), np.uint32)
+            keys.append(own)
+            owners += [record_id] * len(own)
+    held = postings_of(np.concatenate(keys), np.array(owners, np.int64))
+    return Blocked(held, sketches.sketches_of(connection, np.array(sorted(ids), np.int64)))
 
 
-class Sketches(NamedTuple):
-    """What a first look at records is had from, as columns by record."""
-
-    record_ids: NDArray[np.int64]
-    titles: NDArray[np.uint64]
-    bylines: NDArray[np.uint64]
-    abstracts: NDArray[np.uint64]
-    standings: NDArray[np.uint32]
+def change_index(connection: Connection, before: Blocked, now: Blocked) -> None:
+    """Let records be found by what they are ``now``, and no longer by what they were."""
+    postings.drop(connection, np.setdiff1d(before.postings, now.postings, assume_unique=True))
+    postings.add(connection, np.setdiff1d(now.postings, before.postings, assume_unique=True))
+    sketches.put(connection, now.sketches)
 
 
-def sketches(connection: Connection, ids: Iterable[int]) -> Sketches:
-    """The sketches and standings of records, sorted by record."""
-    own = record_features.c
-    rows: list[Any] = []
-    for some in chunks(sorted(ids), _MOST_KEYS):
-        columns = own.record_id, own.titles, own.bylines, own.abstracts, own.standing
-        statement = select(*columns).where(_among(connection, own.record_id, some)).order_by(own.record_id)
-        rows += connection.execute(statement).cursor.fetchall()
-    numbers = np.array([row[:4] for row in rows], np.int64).reshape(len(rows), 4).T
-    standings = np.frombuffer(b"".join(row[4] for row in rows), np.uint32).reshape(len(rows), -1)
-    titles, bylines, abstracts = (column.astype(np.uint64) for column in numbers[1:])
-    return Sketches(numbers[0], titles, bylines, abstracts, standings)
-
-
-def drop_keys(connection: Connection, rows: Sequence[KeyRow]) -> None:
-    """Take keys away."""
-    own = record_key.c
-    where = own.key == bindparam("k"), own.second == bindparam("s"), own.record_id == bindparam("r")
-    if rows:
-        values = [{"k": row.key, "s": row.second, "r": row.record_id} for row in rows]
-        connection.execute(delete(record_key).where(*where), values)
-
-
-def add_keys(connection: Connection, rows: Iterable[KeyRow]) -> None:
-    """Give keys to records; quickest in order."""
-    values = [(*row[:3], _signed(row.titles), _signed(row.bylines)) for row in rows]
-    if values:
-        # Past SQLAlchemy, whose care for every value takes longer than writing it.
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-        columns, marks = ", ".join(KeyRow._fields), ", ".join([mark] * len(KeyRow._fields))
-        connection.exec_driver_sql(f"INSERT INTO record_key ({columns}) VALUES ({marks})", values)  # noqa: S608 - constants
-
-
-def clear_keys(connection: Connection) -> None:
-    """Take all keys away."""
-    connection.execute(delete(record_key))
-
-
-def sizes(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
-    """How many records have each key."""
-    found: dict[int, int] = {}
-    for some in chunks(sorted(keys), _MOST_KEYS):
-        statement = select(record_key.c.key, func.count()).where(_among(connection, record_key.c.key, some))
-        found.update(map(tuple, connection.execute(statement.group_by(record_key.c.key)).all()))
-    return found
-
-
-def part_sizes(connection: Connection, parts: Iterable[Part]) -> dict[Part, int]:
-    """How many records share each key and second key."""
-    found: dict[Part, int] = {}
-    own = record_key.c
-    for some in chunks(sorted(parts), _MOST_KEYS):
-        listed, key, second = _listed(connection, some)
-        # Counted for each part by itself: grouping would have the whole table read.
-        size = select(func.count()).select_from(record_key).where(own.key == key, own.second == second)
-        for *part, count in connection.execute(select(key, second, size.scalar_subquery()).select_from(listed)).all():
-            if count:
-                found[part[0], part[1]] = count
-    return found
-
-
-def holders(connection: Connection, keys: Iterable[int]) -> Holders:
-    """The records that have each key."""
-    own = record_key.c
-    parts = chunks(sorted(keys), _MOST_KEYS)
-    return _holders(connection, (select(*own).where(_among(connection, own.key, some)) for some in parts))
-
-
-def part_holders(connection: Connection, parts: Iterable[Part]) -> Holders:
-    """The records that share each key and second key."""
-    own = record_key.c
-    statements = []
-    for some in chunks(sorted(parts), _MOST_KEYS):
-        listed, key, second = _listed(connection, some)
-        joined = listed.join(record_key, and_(own.key == key, own.second == second))
-        statements.append(select(*own).select_from(joined))
-    return _holders(connection, statements)
-
-
-def _holders(connection: Connection, statements: Iterable[Select[Any]]) -> Holders:
-    rows = [np.zeros((0, len(Holders._fields)), np.int64)]
-    for statement in statements:
-        # As the driver gives them: of so many rows each would take a while to be wrapped.
-        found = connection.execute(statement).cursor.fetchall()
-        rows.append(np.array(found, np.int64).reshape(len(found), len(Holders._fields)))
-    keys, seconds, record_ids, titles, bylines = np.concatenate(rows).T
-    return Holders(keys, seconds, record_ids, titles.astype(np.uint64), bylines.astype(np.uint64))
+def replace_index(connection: Connection, everything: Blocked) -> None:
+    """Let these records be found, and no others."""
+    postings.clear(connection)
+    sketches.clear(connection)
+    postings.add(connection, everything.postings)
+    sketches.put(connection, everything.sketches)
 
 
 def _among(connection: Connection, column: Column[int], numbers: Sequence[int]) -> ColumnElement[bool]:
@@ -248,23 +123,3 @@ def _among(connection: Connection, column: Column[int], numbers: Sequence[int]) 
         return column == any_(literal(list(numbers), ARRAY(BigInteger)))
     listed = func.json_each(json.dumps(numbers)).table_valued("value")
     return column.in_(select(listed.c.value))
-
-
-def _listed(connection: Connection, parts: Sequence[Part]) -> tuple[FromClause, ColumnElement[int], ColumnElement[int]]:
-    """Very many parts as a table of two columns, given as one value or two."""
-    if connection.dialect.name == "postgresql":
-        sides = (literal(list(side), ARRAY(BigInteger)) for side in zip(*parts, strict=True))
-        table = func.unnest(*sides).table_valued("key", "second").render_derived()
-        return table, table.c.key, table.c.second
-    pairs = func.json_each(json.dumps(parts)).table_valued("value")
-    key, second = (func.json_extract(pairs.c.value, f"$[{place}]", type_=BigInteger) for place in (0, 1))
-    return pairs, key, second
-
-
-def _signed(bits: int) -> int:
-    """64 bits as the number that a database can hold."""
-    return (bits ^ _SIGN) - _SIGN
-
-
-def _unsigned(number: int) -> int:
-    return number + 2 * _SIGN if number < 0 else number

@@ -52,8 +52,7 @@ def _rows(connection: Connection) -> Iterator[list[object]]:
         if stored[0] in refs:
             yield ["record", refs[stored[0]], *stored[1:]]
     for part in (record_author, record_award, record_features, record_identifier, record_key):
-        # The features' keys are those of the table of keys, written once more.
-        own = [column for column in part.c if column.name not in {"record_id", "packed_keys", "standing"}]
+        own = [column for column in part.c if column.name != "record_id"]
         for row in connection.execute(select(part.c.record_id, *own)):
             # Features and keys are made by a dedup run: a record that awaits one has none yet.
             if row[0] in refs:

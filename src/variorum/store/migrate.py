@@ -12,7 +12,7 @@ from variorum.errors import DatabaseError
 from variorum.store.engine import plain_errors, reading, writing
 from variorum.store.tables import metadata
 
-HEAD = "0005"
+HEAD = "0006"
 """The version this program reads and writes."""
 
 
@@ -56,7 +56,16 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             raise DatabaseError(f"the database is at version {before}, made by a newer Variorum", code="ahead")
         if before != HEAD:
             _run_migrations(connection)
+            _check_references(connection)
     return before, HEAD
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise ``DatabaseError`` for rows of SQLite without what they refer to, which it did not look at meanwhile."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise DatabaseError(f"rows without what they refer to: {broken[0]}", code="damaged")
 
 
 @contextmanager
@@ -74,9 +83,6 @@ def _sqlite_upgrading(engine: Engine) -> Iterator[Connection]:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
             yield connection
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise DatabaseError(f"rows without what they refer to: {broken[0]}", code="damaged")
             connection.commit()
         finally:
             # Not given back to the pool: others must find foreign keys enforced.

@@ -7,7 +7,6 @@ are JSON text written with sorted keys, so that equal values are equal bytes.
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -229,25 +228,33 @@ record_features = Table(
     metadata,
     Column("record_id", ForeignKey("record.id"), primary_key=True),
     Column("version", Integer, nullable=False, index=True),
-    Column("second", BigInteger, nullable=False),
-    Column("titles", BigInteger, nullable=False),
-    Column("bylines", BigInteger, nullable=False),
-    Column("abstracts", BigInteger, nullable=False, server_default="0"),
-    Column("standing", LargeBinary),
-    Column("packed_keys", LargeBinary, nullable=False),
     Column("document", Text, nullable=False),
 )
 
 record_key = Table(
     "record_key",
     metadata,
-    # In this order, so that a block lies in one place, and within it each part of it.
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("second", BigInteger, primary_key=True, autoincrement=False),
     Column("record_id", ForeignKey("record.id"), primary_key=True),
-    Column("titles", BigInteger, nullable=False),
-    Column("bylines", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
+    Column("listed", Text, nullable=False),
+)
+
+key_segment = Table(
+    "key_segment",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("share", Integer, nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+sketch_page = Table(
+    "sketch_page",
+    metadata,
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    *(
+        Column(name, LargeBinary, nullable=False)
+        for name in ("record_ids", "seconds", "titles", "bylines", "abstracts", "standings")
+    ),
 )
 
 sighting = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
 from variorum.dedup.clustering import Clusters, Link, Opinion, Pair, cluster
+from variorum.dedup.engines.grouping import all_paired, groups_of, members_of
 from variorum.dedup.engines.workers import Team
-from variorum.dedup.features import Features, Statement, features_at_a_glance, features_of, with_authors
-from variorum.dedup.matching import KEPT_LOG_ODDS, Match, Verdict, judge, judge_seen, likely_at_a_glance
+from variorum.dedup.features import Features, Statement, features_of
+from variorum.dedup.many_features import features_of_many
+from variorum.dedup.matching import KEPT_LOG_ODDS, VERDICTS, Match, Verdict, judge, judge_likely
 from variorum.dedup.model import Model, shipped
 from variorum.dedup.packing import Shelf
 from variorum.dedup.texts import Numbers
@@ -32,10 +36,7 @@ _WORTH_SHARING = 6
 
 
 class Found(NamedTuple):
-    """A pair worth keeping, as a match says it, in a form that is quickly passed between processes.
-
-    ``left`` and ``right`` are the positions of ``a`` and ``b``. Reasons are only given where pairs are kept.
-    """
+    """A pair worth keeping, as a match says it; ``left`` and ``right`` are the positions of ``a`` and ``b``."""
 
     left: int
     right: int
@@ -45,6 +46,21 @@ class Found(NamedTuple):
     verdict: Verdict
     veto: str
     reasons: tuple[str, ...]
+
+
+class _Judged(NamedTuple):
+    """What was found of pairs, in columns, which are quickly passed between processes.
+
+    ``left`` and ``right`` are positions in the order of the references; verdicts are places in ``VERDICTS``.
+    ``vetoes`` go by place. Reasons are only given where pairs are kept.
+    """
+
+    left: Numbers
+    right: Numbers
+    log_odds: NDArray[np.float64]
+    verdicts: NDArray[np.int8]
+    vetoes: dict[int, str]
+    reasons: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -68,8 +84,9 @@ def resolve(
     team: Team | None = None,
     keep: Callable[[Found], None] | None = None,
     progress: Progress | None = None,
+    refs: Sequence[str] | None = None,
 ) -> Resolution:
-    """Match records among themselves and cluster them. References must be unique.
+    """Match records among themselves and cluster them. References must be unique; ``refs``, if known, are theirs.
 
     ``keep`` is given every pair worth keeping. A ``team`` only changes how long it takes,
     and only a shelf can be shared among its processes.
@@ -77,23 +94,65 @@ def resolve(
     model = model or shipped()
     if candidates is None:
         candidates = candidate_pairs(blocking_of(list(_all(records))))
+    names = _refs(records) if refs is None else refs
+    parts: list[_Judged] = []
+    for some in _judged(records, candidates, model, team or Team(1), keep is not None, progress):
+        parts.append(some)
+        if keep is not None:
+            for one in _kept(some, names):
+                keep(one)
+    found = _joined(parts)
+    counts = np.bincount(found.verdicts, minlength=len(VERDICTS)).tolist()
+    verdicts = {verdict: count for verdict, count in zip(VERDICTS, counts, strict=True) if count}
+    return Resolution(verdicts, _clusters(records, names, found, judged or {}, model), candidates)
+
+
+def _kept(found: _Judged, refs: Sequence[str]) -> Iterator[Found]:
+    columns = found.left.tolist(), found.right.tolist(), found.log_odds.tolist(), found.verdicts.tolist(), found.reasons
+    for place, (left, right, log_odds, verdict, reasons) in enumerate(zip(*columns, strict=True)):
+        veto = found.vetoes.get(place, "")
+        yield Found(left, right, refs[left], refs[right], log_odds, VERDICTS[verdict], veto, reasons)
+
+
+def _joined(parts: Sequence[_Judged]) -> _Judged:
+    """All that was found, but for the reasons."""
+    begins = itertools.accumulate((len(part.left) for part in parts), initial=0)
+    vetoes = {
+        begin + place: veto for begin, part in zip(begins, parts, strict=False) for place, veto in part.vetoes.items()
+    }
+    none = _Judged(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), {}, [])
+    left, right, log_odds, verdicts = (
+        np.concatenate(columns) for columns in zip(*(part[:4] for part in [none, *parts]), strict=True)
+    )
+    return _Judged(left, right, log_odds, verdicts, vetoes, [])
+
+
+def _clusters(
+    records: Records, refs: Sequence[str], found: _Judged, judged: Mapping[Pair, str], model: Model
+) -> Clusters:
+    """Clusters of linked records. Where every two of a group are linked they are one; of others opinions are asked."""
+    linked = found.verdicts == VERDICTS.index("same")
+    groups = groups_of(found.left[linked], found.right[linked])
+    clear = all_paired(groups)
+    if judged:
+        known = {ref: position for position, ref in enumerate(refs)}
+        positions = np.array([known[ref] for pair in judged for ref in pair if ref in known], np.int64)
+        clear &= ~np.isin(groups.groups, groups.groups[np.isin(groups.positions, positions)])
+    crowded = np.zeros(len(refs), bool)
+    crowded[groups.positions[~clear]] = True
+    among = np.flatnonzero(crowded[found.left] & crowded[found.right])
     opinions: dict[Pair, Opinion] = {}
     links: list[Link] = []
-    positions: dict[str, int] = {}
-    verdicts: dict[Verdict, int] = {}
-    for found in _found(records, candidates, model, team or Team(1), keep is not None, progress):
-        verdicts[found.verdict] = verdicts.get(found.verdict, 0) + 1
-        opinions[found.a, found.b] = Opinion(found.log_odds, found.veto)
-        if found.verdict == "same":
-            links.append(Link(found.a, found.b, found.log_odds))
-            positions[found.a], positions[found.b] = found.left, found.right
-        if keep is not None:
-            keep(found)
-    judged = judged or {}
-    if judged:
-        positions |= {record.ref: position for position, record in enumerate(_all(records))}
-    look_up = partial(_opinion, positions, records, opinions, model)
-    return Resolution(verdicts, clusters_of(positions, links, judged, look_up), candidates)
+    columns = (column[among].tolist() for column in (found.left, found.right, found.log_odds, linked))
+    for place, one, other, log_odds, link in zip(among.tolist(), *columns, strict=True):
+        a, b = refs[one], refs[other]
+        opinions[a, b] = Opinion(log_odds, found.vetoes.get(place, ""))
+        if link:
+            links.append(Link(a, b, log_odds))
+    places = known if judged else {refs[position]: position for position in np.flatnonzero(crowded).tolist()}
+    clusters = clusters_of(places, links, judged, partial(_opinion, places, records, opinions, model))
+    whole = [tuple(sorted([refs[position] for position in members])) for members in members_of(groups, clear)]
+    return Clusters(tuple(sorted([*clusters.members, *whole])), clusters.cut)
 
 
 def clusters_of(
@@ -124,14 +183,14 @@ def _opinion(
     return known[a, b]
 
 
-def _found(
+def _judged(
     records: Records,
     candidates: Candidates,
     model: Model,
     team: Team,
     reasons: bool,
     progress: Progress | None,
-) -> Iterator[Found]:
+) -> Iterator[_Judged]:
     total = len(candidates)
     shared = (records.path, records.kind) if isinstance(records, Shelf) else records
     left, right = _by_group(candidates)
@@ -146,7 +205,7 @@ def _found(
         else map(_judge_pairs, tasks)
     )
     for done, some in enumerate(judged, start=1):
-        yield from some
+        yield some
         if progress is not None:
             progress(min(done * _AT_ONCE, total), total)
 
@@ -156,19 +215,8 @@ def _by_group(candidates: Candidates) -> tuple[Numbers, Numbers]:
 
     So the features of a record, wherever it stands, are made once, and those of its copies with them.
     """
-    positions, ends = np.unique(np.concatenate([candidates.left, candidates.right]), return_inverse=True)
-    one, other = np.split(ends, 2)
-    group = np.arange(len(positions))
-    while True:
-        least = np.minimum(group[one], group[other])
-        joined = group.copy()
-        np.minimum.at(joined, group[one], least)
-        np.minimum.at(joined, group[other], least)
-        joined = joined[joined[joined]]
-        if np.array_equal(joined, group):
-            break
-        group = joined
-    order = np.lexsort((candidates.right, candidates.left, group[one]))
+    group = groups_of(candidates.left, candidates.right).of_pairs
+    order = np.lexsort((candidates.right, candidates.left, group))
     return candidates.left[order], candidates.right[order]
 
 
@@ -182,53 +230,38 @@ class _Task(NamedTuple):
     keeping: bool
 
 
-def _judge_pairs(task: _Task) -> list[Found]:
-    records = _Reader(_opened(*task.records) if isinstance(task.records, tuple) else task.records)
+def _judge_pairs(task: _Task) -> _Judged:
+    shelf = _opened(*task.records) if isinstance(task.records, tuple) else task.records
+    positions, ends = np.unique(np.concatenate([task.left, task.right]), return_inverse=True)
+    left, right = np.split(ends, 2)
+    wanted = [shelf[position] for position in positions.tolist()]
+    records = features_of_many(wanted) if isinstance(shelf, Shelf) and shelf.kind is Statement else wanted
     # Where no pairs are kept, those that not even a curator would see need no guards.
     least = KEPT_LOG_ODDS if task.keeping else task.model.least_to_review
-    found: list[Found] = []
-    for left, right in zip(task.left.tolist(), task.right.tolist(), strict=True):
-        seen = likely_at_a_glance(records.glimpse(left), records.glimpse(right), task.model, least)
-        match = judge_seen(records[left], records[right], seen, task.model, least) if seen is not None else None
-        if match is None:
-            continue
-        places = (left, right) if match.a == records.glimpse(left).ref else (right, left)
-        codes = match.reasons if task.keeping else ()
-        found.append(Found(*places, match.a, match.b, match.log_odds, match.verdict, match.veto, codes))
-    return found
-
-
-class _Reader:
-    """Features by position, each made once: first without authors, which many pairs do not come to."""
-
-    def __init__(self, records: Records) -> None:
-        self._records = records
-        self._statements: dict[int, Statement] = {}
-        self._glimpses: dict[int, Features] = {}
-        self._whole: dict[int, Features] = {}
-
-    def glimpse(self, position: int) -> Features:
-        """The features, perhaps without authors."""
-        found = self._glimpses.get(position)
-        if found is None:
-            record = self._records[position]
-            if isinstance(record, Statement):
-                self._statements[position] = record
-                found = features_at_a_glance(record)
-            else:
-                found = self._whole[position] = record
-            self._glimpses[position] = found
-        return found
-
-    def __getitem__(self, position: int) -> Features:
-        found = self._whole.get(position)
-        if found is None:
-            found = self._whole[position] = with_authors(self.glimpse(position), self._statements[position])
-        return found
+    places, matches = [], []
+    for place, match in judge_likely(records, left, right, task.model, least):
+        places.append(place)
+        matches.append(match)
+    one, other = task.left[places], task.right[places]
+    swapped = np.array(
+        [match.a != records[at].ref for match, at in zip(matches, left[places].tolist(), strict=True)], bool
+    )
+    return _Judged(
+        np.where(swapped, other, one),
+        np.where(swapped, one, other),
+        np.array([match.log_odds for match in matches], np.float64),
+        np.array([VERDICTS.index(match.verdict) for match in matches], np.int8),
+        {place: veto for place, match in enumerate(matches) if (veto := match.veto)},
+        [match.reasons for match in matches] if task.keeping else [],
+    )
 
 
 def _all(records: Records) -> Iterator[Features]:
     return (_as_features(records[position]) for position in range(len(records)))
+
+
+def _refs(records: Records) -> list[str]:
+    return [record.ref for record in _all(records)]
 
 
 def _as_features(record: Features | Statement) -> Features:

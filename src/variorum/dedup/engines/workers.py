@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -44,9 +46,7 @@ class Team:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # Started anew, not forked: a copy of a process with threads may hang.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_begin)
+            self._pool = ProcessPoolExecutor(self.workers, _context(), initializer=_begin)
         return self._pool
 
     def dismiss(self) -> None:
@@ -54,6 +54,22 @@ class Team:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
+
+
+def load_ahead(modules: list[str]) -> None:
+    """Begin to load what workers will need, in another process, while this one goes on."""
+    context = _context()
+    context.set_forkserver_preload(modules)
+    if context.get_start_method() == "forkserver":
+        forkserver.ensure_running()
+
+
+def _context() -> BaseContext:
+    # Not copies of this process: one with threads may hang. They are copies of one that has loaded all they need.
+    return multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+
+
+_METHODS = multiprocessing.get_all_start_methods()
 
 
 @contextmanager

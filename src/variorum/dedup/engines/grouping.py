@@ -1,0 +1,52 @@
+"""Groups of records that pairs connect, for millions of pairs at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from variorum.dedup.texts import Numbers
+
+
+class Groups(NamedTuple):
+    """The records that pairs connect, by position, and the group of each; and the group of each pair."""
+
+    positions: Numbers
+    groups: Numbers
+    of_pairs: Numbers
+
+
+def groups_of(left: Numbers, right: Numbers) -> Groups:
+    """The groups that pairs connect. A group is named by the place of its first record among ``positions``."""
+    positions, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
+    one, other = np.split(ends, 2)
+    group = np.arange(len(positions))
+    while True:
+        least = np.minimum(group[one], group[other])
+        joined = group.copy()
+        np.minimum.at(joined, group[one], least)
+        np.minimum.at(joined, group[other], least)
+        joined = joined[joined[joined]]
+        if np.array_equal(joined, group):
+            return Groups(positions, group, group[one])
+        group = joined
+
+
+def all_paired(groups: Groups) -> NDArray[np.bool_]:
+    """Of each record, whether in its group every two records are a pair. Pairs must be given once."""
+    records = np.bincount(groups.groups, minlength=len(groups.groups))
+    pairs = np.bincount(groups.of_pairs, minlength=len(groups.groups))
+    paired: NDArray[np.bool_] = (2 * pairs == records * (records - 1))[groups.groups]
+    return paired
+
+
+def members_of(groups: Groups, chosen: NDArray[np.bool_]) -> list[list[int]]:
+    """The positions of the records of each group, of chosen records."""
+    positions, group = groups.positions[chosen], groups.groups[chosen]
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    ends = [*starts.tolist()[1:], len(order)]
+    ordered = positions[order].tolist()
+    return [ordered[start:end] for start, end in zip(starts.tolist(), ends, strict=True)] if len(order) else []
