@@ -9,15 +9,14 @@ import numpy as np
 from variorum.dedup.bulk_texts import SPACE, Flags, Letters, are_marked, fold_texts, having, replaced
 from variorum.dedup.keys import main_length
 from variorum.dedup.texts import Numbers, Texts, runs, texts_of
-from variorum.dedup.titles import LANGUAGES as LANGUAGES
-from variorum.dedup.titles import LONGEST_NO_TITLE, MAX_TITLE, read_title
+from variorum.dedup.titles import LANGUAGES, LONGEST_NO_TITLE, MAX_TITLE, read_title
 
 _FULL_STOP, _QUESTION, _EXCLAMATION, _ROUND, _SQUARE = b".?!)]"
 _COLON, _DASH, _COMMA = b":-,"
 _OPENING = tuple(b"[( ")
 _ZERO, _NINE = b"09"
 _LOWER_CASE = 0x20
-LANGUAGES = tuple(LANGUAGES.split())
+_NAMES_OF_LANGUAGES = tuple(LANGUAGES.split())
 _STATES = b"retra", b"withd"
 """How titles begin with which a publisher takes an article back."""
 
@@ -71,7 +70,7 @@ def _hung_on(raw: Texts, values: Sequence[str]) -> Flags:
     owners = np.searchsorted(raw.ends, ends)
     for at, place in zip(owners.tolist(), (ends + 2 - raw.starts[owners]).tolist(), strict=True):
         title = values[at]
-        found[at] |= title.startswith(LANGUAGES, place) or not title[place:].strip(" .")
+        found[at] |= title.startswith(_NAMES_OF_LANGUAGES, place) or not title[place:].strip(" .")
     return found
 
 
