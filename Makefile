@@ -31,7 +31,7 @@ run: $(VENV)/.run  ## Import the sample pages into variorum.db, dedup them, prin
 	@$(BIN)/variorum dedup report
 
 test: $(VENV)/.dev  ## Run all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.dev  ## Lint, check formatting and types
 	$(BIN)/ruff check .

@@ -52,7 +52,6 @@ BLANKED, BLANKED_WEIGHT = 1_500, 0.25
 BLANK_A_FIELD = 0.3
 RIDGE = 0.3
 ENFORCE = 300.0
-LEAST_STEP = 0.005
 
 ORDERS: Mapping[str, Sequence[str]] = {
     "identifier": ("shared version missing other",),

@@ -54,8 +54,8 @@ def sound(workspace: Workspace) -> None:
     assert wrong == []
 
 
-PAGE = 30
-ALL = papers(135, per_day=20)
+PAGE = 10
+ALL = papers(45, per_day=7)
 LISTED = len(ALL) // PAGE + 1
 
 
@@ -249,7 +249,7 @@ def test_a_bad_page_is_kept_with_its_reason(store: Workspace) -> None:
 @pytest.mark.parametrize("source", ["arxiv", "oai:made-up"], ids=["by date", "in any order"])
 def test_an_expired_token_falls_back_on_dates(store: Workspace, source: str) -> None:
     by_date = source == "arxiv"
-    repository = repository_of(ALL if by_date else [*ALL[70:], *ALL[:70]], dublin_core=not by_date)
+    repository = repository_of(ALL if by_date else [*ALL[23:], *ALL[:23]], dublin_core=not by_date)
     repository.expired = {repository.token_of(f"||{2 * PAGE}")}
     with serve(repository) as server:
         outcome = night(store, server.url, source)
@@ -287,7 +287,7 @@ def in_circles(length: int, dated_too: bool) -> Handler:
             return repository.answer(ask)
         number = int(token[1:] or 0)
         following = number + 1 if number < length else 1
-        some = "".join(paper.record() for paper in ALL[number * 10 : number * 10 + 10])
+        some = "".join(paper.record() for paper in ALL[number * 3 : number * 3 + 3])
         more = f"<resumptionToken>t{following}</resumptionToken>"
         return repository.says("ListRecords", f"<ListRecords>{some}{more}</ListRecords>")
 
@@ -391,11 +391,11 @@ def test_the_checkpoint_follows_the_earlier_clock(store: Workspace) -> None:
 
 
 def test_sets_are_harvested_one_after_the_other(store: Workspace) -> None:
-    with serve(repository_of(ALL[:25])) as server:
+    with serve(repository_of(ALL[:8])) as server:
         outcome = night(store, server.url, sets=["cs:cs:DL", "math"], since="2026-01-01")
         asked = [(ask.value("set"), ask.value("from")) for ask in server.pages[1:]]
     assert asked == [("cs:cs:DL", "2026-01-01"), ("math", "2026-01-01")]
-    assert (outcome.counts["new"], outcome.counts["unchanged"]) == (25, 25)
+    assert (outcome.counts["new"], outcome.counts["unchanged"]) == (8, 8)
 
 
 def test_a_limit_is_a_pause(store: Workspace) -> None:
@@ -403,7 +403,7 @@ def test_a_limit_is_a_pause(store: Workspace) -> None:
 
     with serve(repository_of(ALL)) as server:
         own = {"arxiv": {"url": f"{server.url}/oai"}}
-        first = run(store, own, limit=45).outcomes[0]
+        first = run(store, own, limit=15).outcomes[0]
         assert (first.exit_code, first.code, len(keys(store))) == (ExitCode.OK, "limit", 2 * PAGE)
         assert night(store, server.url).exit_code is ExitCode.OK
         assert len(server.pages) == LISTED + 1

@@ -28,7 +28,6 @@ _HEADING = re.compile(
     rf"^(?:(?:{_HEADINGS})"
     r"(?: (?:and|of|the) (?:objectives?|purpose|aims?|study|review))? )+"
 )
-_BEGINS_WITH_HEADING = re.compile(rf"[\W_]*(?:{_HEADINGS})(?![a-z0-9])", re.I)
 _PREPRINT_DOI_PREFIXES = frozenset({
     "10.48550/", "10.1101/", "10.21203/", "10.2139/", "10.20944/", "10.26434/", "10.31219/", "10.31234/", "10.31235/",
     "10.36227/", "10.31222/", "10.22541/", "10.14293/", "10.7287/", "10.32388/",
@@ -206,11 +205,6 @@ def read_year(text: str) -> int:
         return int(text)
     found = _YEAR.search(text)
     return int(found[0]) if found else 0
-
-
-def begins_with_heading(text: str) -> bool:
-    """Whether an abstract of plain letters begins with a word that may be a heading."""
-    return _BEGINS_WITH_HEADING.match(text.replace("'", "") if "'" in text else text) is not None
 
 
 def read_abstract(text: str) -> str:
