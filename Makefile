@@ -19,6 +19,7 @@ $(VENV)/.run: requirements/run.txt pyproject.toml src/variorum/__init__.py
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) install -r requirements/run.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src/variorum
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

@@ -19,7 +19,7 @@ from tests.harvest_helpers import keys, run
 from tests.loopback import Ask, serve
 
 import variorum.scrapers
-from variorum.cli import app
+from variorum.cli._app import app
 from variorum.config import Settings, SourceSettings
 from variorum.errors import BadInputError
 from variorum.pipeline.plans import make_plan

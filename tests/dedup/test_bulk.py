@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.dedup.examples import ABSTRACT, BYLINE, TITLE
 
 from variorum.dedup.bulk import columns_of_statements, read_titles
+from variorum.dedup.bulk_texts import cut_texts, replaced
 from variorum.dedup.features import Statement, features_of
 from variorum.dedup.keys import Columns, columns_of
-from variorum.dedup.texts import Texts
+from variorum.dedup.texts import Texts, texts_of
 from variorum.dedup.titles import read_title
 
 
@@ -307,3 +308,24 @@ def test_titles_read_in_bulk_leave_features_as_they_are(statements: list[Stateme
     assert read == [(one.title, one.main_title) for one in expected]
     again = [features_of(one._replace(read=title)) for one, title in zip(statements, read, strict=True)]
     assert again == expected
+
+
+FOLDED = st.lists(st.text("ab ä漢", max_size=20).map(lambda text: " ".join(text.split())), max_size=6)
+
+
+@given(FOLDED, st.integers(1, 12))
+def test_texts_are_cut_by_characters(texts: list[str], most: int) -> None:
+    assert_same(cut_texts(texts_of(texts), most), [text[:most].rstrip() for text in texts])
+
+
+@given(FOLDED, st.data())
+def test_texts_are_replaced_where_it_is_said(texts: list[str], data: st.DataObject) -> None:
+    others = [data.draw(st.none() | st.text("xä", max_size=5)) for _ in texts]
+    places = [at for at, other in enumerate(others) if other is not None]
+    found = replaced(texts_of(texts), places, [other for other in others if other is not None])
+    assert_same(found, [text if other is None else other for text, other in zip(texts, others, strict=True)])
+
+
+def assert_same(found: Texts, expected: list[str]) -> None:
+    assert found.letters.tobytes() == texts_of(expected).letters.tobytes()
+    assert found.ends.tolist() == texts_of(expected).ends.tolist()

@@ -7,12 +7,15 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from variorum.errors import BadInputError
 from variorum.normalizers import LONGEST_FIELD
 from variorum.pipeline import file_reading
-from variorum.pipeline.file_dedup import FileDedup, dedup_files
+from variorum.pipeline.file_dedup import FileDedup, _by_appearance, dedup_files
 
 COLUMNS = "id,title,authors,year,venue,volume,pages,doi".split(",")
 PAPER = ["Counting Seabirds From Drifting Ice With Thermal Cameras", "Roe, Ann; Doe, Bob", "2020", "Polar Biology", "3"]
@@ -175,3 +178,12 @@ def test_one_process_and_two_write_the_same(tmp_path: Path, monkeypatch: pytest.
     assert one.records == len(rows)
     assert sum(len(found) == 1 for found in home.values()) > 0.95 * len(home)
     assert one.clusters >= 0.98 * len(home)
+
+
+@given(st.lists(st.integers(-1, 4), max_size=12))
+def test_clusters_are_numbered_as_they_come_up_and_who_is_alone_has_a_number(homes: list[int]) -> None:
+    known: dict[tuple[int, int], int] = {}
+    expected = [
+        known.setdefault((home, position if home < 0 else 0), len(known) + 1) for position, home in enumerate(homes)
+    ]
+    assert _by_appearance(np.array(homes, np.int64)).tolist() == expected

@@ -14,7 +14,7 @@ from tests.dedup.examples import ABSTRACT, BYLINE, PAPER, TITLE, any_features, f
 
 from variorum.dedup.comparing import LEVELS, Comparison, compare
 from variorum.dedup.features import Features, Statement, features_of
-from variorum.dedup.levels import likely_pairs
+from variorum.dedup.likely import likely_pairs
 from variorum.dedup.model import shipped
 
 MODEL = shipped()

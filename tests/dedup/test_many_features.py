@@ -128,17 +128,18 @@ def test_any_bylines_are_read_as_each_alone(values: list[str]) -> None:
 @settings(max_examples=300)
 @given(st.lists(WORDS, min_size=1, max_size=4).map(" ".join))
 def test_plain_names_are_read_as_any_name_is(name: str) -> None:
-    with mock.patch.object(many_bylines, "read_name", return_value=None):
-        short = many_bylines._read_direct.__wrapped__(name)
-    assert short in (None, many_bylines.read_name(name))
+    with mock.patch.object(many_bylines, "read_name", return_value=("", "")):
+        short = many_bylines._read_direct_name.__wrapped__(name)
+    assert short in (("", ""), many_bylines.read_name(name))
 
 
 def test_most_names_are_read_in_a_short_way() -> None:
     with (
         mock.patch.object(many_bylines, "read_name") as long,
-        mock.patch.object(many_bylines, "read_byline") as whole,
+        mock.patch.object(many_bylines, "cut_byline") as whole,
     ):
         read_bylines(["Lee, A; Kay, Bo", "Lee, A and Kay, B", "Bo Lee, Al J. Kay", "Lee A. B.Kay C.", "Lee AB, Kay C"])
+        read_bylines(["Pé, A; Kay, Bo", "Ann Lee-Kay, Bo Doe", "Lee A.Kay-Doe C.", "Ann Lee"])
     assert not long.called
     assert not whole.called
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from variorum.normalizers import normalise
-from variorum.schema import Entry, Record
-from variorum.schema.identifiers import identify, normalise_arxiv, normalise_pmid
+from variorum.schema import Entry, Record, identify
+from variorum.schema.identifiers import normalise_arxiv, normalise_pmid
 
 
 def record(**fields: str) -> Record:

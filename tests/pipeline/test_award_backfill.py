@@ -17,7 +17,7 @@ from tests.kill_test import Place
 from tests.loopback import Server, serve
 from typer.testing import CliRunner
 
-from variorum.cli import app
+from variorum.cli._app import app
 from variorum.config import Settings
 from variorum.errors import VariorumError
 from variorum.pipeline.doctor import examine

@@ -240,8 +240,20 @@ def test_every_row_that_is_not_blank_is_read_or_rejected(table: list[list[str]])
 
 _DOIS = st.one_of(
     st.sampled_from(["", "10.1000/a", "10.1000/A.B-c(1)_2", "10.1000/a..b", "10.1000/a.", "10.48550/arXiv.2101.00001"]),
+    st.sampled_from(["https://doi.org/10.1000/A", "http://dx.doi.org/10.1000/a", "10.1000/a...b", "10.1000/\u212a"]),
     st.sampled_from(["10.1000.10/a", "10.100/a", "10.1000/" + "a" * 50, "10.1000/" + "a.b" * 99, "10.1000/a\n", "n/a"]),
     st.text("10./aA-(<ä", max_size=8).map(lambda text: f"10.1000/{text}"),
+)
+_URLS = st.one_of(
+    st.sampled_from(["", "https://pubmed.ncbi.nlm.nih.gov/77/", "https://pubmed.ncbi.nlm.nih.gov/77", "n/a"]),
+    st.sampled_from(
+        ["https://www.ncbi.nlm.nih.gov/pubmed/78", "https://a.example/?u=https://www.NCBI.nlm.nih.gov/pubmed/79"]
+    ),
+    st.sampled_from(["https://a.example", "https://a.example/doi/10.1000/u", "https://a.example/doi:10.1000/u"]),
+    st.sampled_from(["https://doi.org/10.1000/u", "https://a.example https://doi.org/10.1000/u", "10.1000/u"]),
+    st.sampled_from(
+        ["https://www.a.example/arxiv:2101.00001", "https://arxiv.org/abs/2101.00001", "https://d.example/doi"]
+    ),
 )
 _ROWS = st.builds(
     Row,
@@ -249,14 +261,16 @@ _ROWS = st.builds(
     source=st.sampled_from(["file", "dblp"]),
     place=st.just(""),
     type=st.sampled_from(["", "article", "book", "preprint"]),
-    title=st.sampled_from(["", "On Knots", "[No title]", "n/a", "Knots; Ropes"]),
+    title=st.sampled_from(["", "On Knots", "[No title]", "n/a", "Knots; Ropes", f"{' ' * 50}No title", "No title" * 9]),
     year=st.sampled_from(["", "1999", "19999", "in press", "\u0661\u0669\u0669\u0669"]),
     date=st.sampled_from(["", "", "2001-02", "Spring 2002"]),
     venue=st.sampled_from(["", "arXiv", "Knots", "n/a", "{Knots}"]),
     doi=_DOIS,
-    abstract=st.sampled_from(["", "We knot...", "[No abstract available]", "<p>We knot…</p>", "We knot. " * 20, " "]),
+    abstract=st.sampled_from(["", "We knot...", "[No abstract available]", "<p>We knot…</p>", "We knot. " * 20, " "])
+    | st.text("k.… <>", max_size=6).map(lambda end: f"{'We knot. ' * 12}{end}"),
     isbn=st.sampled_from(["", "978-3-16-148410-0", "0028-0836"]),
-    url=st.sampled_from(["", "https://pubmed.ncbi.nlm.nih.gov/77/", "https://a.example", "https://doi.org/10.1000/u"]),
+    issn=st.sampled_from(["", "", "0028-0836", "978-3-16-148410-0"]),
+    url=_URLS,
     pmid=st.sampled_from(["", "", "77"]),
 )
 

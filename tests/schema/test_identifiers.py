@@ -11,13 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from variorum.schema import Identifier, identify
 from variorum.schema.identifiers import (
     ArxivId,
-    Identifier,
     Role,
     arxiv_doi,
     find_dois,
-    identify,
     normalise_arxiv,
     normalise_doi,
     normalise_isbn,

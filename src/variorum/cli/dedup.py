@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +17,8 @@ from variorum.cli._output import counted, print_csv, print_json, print_line, pri
 from variorum.reports.reasons import in_words
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from variorum.pipeline.resolving import DedupResult
 
 app = new_app("Collapse records into works, and see why.")
@@ -219,10 +224,6 @@ def undo(
     say(f"  now in {', '.join(done.works)}")
 
 
-_LARGE = 10_000_000
-"""Bytes of files that are worth several processes."""
-
-
 @app.command("file", epilog="Example: variorum dedup file export.csv --out clusters.csv --pairs pairs.csv")
 def file(
     inputs: Annotated[list[Path], typer.Argument(help="CSV, TSV, JSONL, BibTeX or RIS; also .gz.", metavar="INPUT…")],
@@ -243,25 +244,17 @@ def file(
     Every record gets a line in --out; records in one cluster are the same work. Exit 3 when rows could
     not be read; they are named on standard error.
     """
-    from variorum.dedup.engines.workers import load_ahead
+    from variorum.dedup.engines.workers import spare_threads
 
-    if sum(path.stat().st_size for path in inputs if path.is_file()) >= _LARGE:
-        load_ahead(["variorum.pipeline.file_dedup"])
+    spare_threads()
 
     from variorum.errors import ExitCode
     from variorum.pipeline.citation_files import parse_mapping
     from variorum.pipeline.file_dedup import dedup_files
 
-    with progress("reading", None) as bar:
+    with ExitStack() as open_things:
         result = dedup_files(
-            inputs,
-            out,
-            pairs,
-            parse_mapping(columns or []),
-            workers=workers,
-            progress=lambda what, done, total: bar.update(
-                bar.task_ids[0], description=what, completed=done, total=total
-            ),
+            inputs, out, pairs, parse_mapping(columns or []), workers=workers, progress=_bar_for(open_things)
         )
     for locator, rejection in result.rejections:
         say(f"{locator}: {rejection.code}: {rejection.message}")
@@ -272,6 +265,18 @@ def file(
         f"{counted(len(result.rejections), 'row')} not read"
     )
     raise typer.Exit(ExitCode.NEEDS_A_HUMAN if result.rejections else ExitCode.OK)
+
+
+def _bar_for(open_things: ExitStack) -> Callable[[str, int, int | None], None] | None:
+    """What moves a progress bar, if there is a terminal; it is made at the first news, when others are at work."""
+    if not sys.stderr.isatty():
+        return None
+
+    @cache
+    def bar() -> Progress:
+        return open_things.enter_context(progress("reading", None))
+
+    return lambda what, done, total: bar().update(bar().task_ids[0], description=what, completed=done, total=total)
 
 
 @app.command("evaluate", epilog="Example: variorum dedup evaluate --clusters clusters.csv --truth truth.csv")

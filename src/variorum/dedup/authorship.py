@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from functools import lru_cache
+
 from rapidfuzz import fuzz
 
 from variorum.dedup.features import Features
@@ -32,15 +35,68 @@ def authors_level(a: Features, b: Features) -> str:
         return "most_many" if shared >= MANY else "most"
     if shared:
         return "some"
-    words = _name_words(a) & _name_words(b)
-    if words:
-        return "words_all" if len(words) >= min(len(_name_words(a)), len(_name_words(b))) else "words"
+    ones, others = _name_words(a.families), _name_words(b.families)
+    if words := len(ones & others):
+        return "words_all" if words >= min(len(ones), len(others)) else "words"
     return "none_cut" if cut else "none"
 
 
 def shared_authors(a: Features, b: Features) -> int:
     """How many authors of the shorter list have a partner in the other."""
     short, long = (a, b) if len(a.families) <= len(b.families) else (b, a)
+    ones, others = _by_initials(short.families, short.givens), _by_initials(long.families, long.givens)
+    if not ones or not others:
+        return _partners(short, long)
+    same = ones.keys() & others.keys()
+    if len(same) == len(ones):
+        return len(same)
+    left, right = (_but(same, names) for names in (ones, others))
+    # Who is misspelt, or has names in another order, still has the same two first letters; but for parts left out.
+    letters = {author[0] for author in left}.intersection([author[0] for author in right])
+    parts = _parts(left) & _parts(right) if _has_parts(left) or _has_parts(right) else frozenset[str]()
+    if not letters and not parts:
+        return len(same)
+    left, right = (
+        [author for author in some if author[0] in letters or (parts and not parts.isdisjoint(_parts([author])))]
+        for some in (left, right)
+    )
+    return len(same) + _misspelt([author[1:] for author in left], [author[1:] for author in right])
+
+
+Author = tuple[str, str]
+"""Family name and given names, folded."""
+
+_Lettered = tuple[str, str, str]
+"""The two first letters of an author's names, sorted; family name and given names."""
+
+
+@lru_cache(maxsize=1 << 15)
+def _by_initials(families: tuple[str, ...], givens: tuple[str, ...]) -> dict[str, _Lettered]:
+    """Authors by initial and family name; empty where that does not tell them apart, or not all have a given name."""
+    if "" in givens:
+        return {}
+    authors = {
+        given[0] + family: (min(given[0], family[0]) + max(given[0], family[0]), family, given)
+        for family, given in zip(families, givens, strict=True)
+    }
+    return authors if len(authors) == len(families) else {}
+
+
+def _but(same: Set[str], authors: dict[str, _Lettered]) -> list[_Lettered]:
+    return [author for name, author in authors.items() if name not in same]
+
+
+def _has_parts(authors: list[_Lettered]) -> bool:
+    return " " in "".join([family for _, family, _ in authors])
+
+
+def _parts(authors: list[_Lettered]) -> Set[str]:
+    """The parts of family names, and all parts in one, each with the author's initial."""
+    return {given[0] + part for _, family, given in authors for part in (*family.split(" "), family.replace(" ", ""))}
+
+
+def _partners(short: Features, long: Features) -> int:
+    """How many authors have a partner in another list, each of whom is the partner of one at most."""
     left = list(zip(long.families, long.givens, strict=True))
     unmatched = []
     for family, given in zip(short.families, short.givens, strict=True):
@@ -50,7 +106,13 @@ def shared_authors(a: Features, b: Features) -> int:
                 break
         else:
             unmatched.append((family, given))
-    for family, given in unmatched:
+    return len(long.families) - len(left) + _misspelt(unmatched, left)
+
+
+def _misspelt(authors: list[Author], left: list[Author]) -> int:
+    """How many have a partner who is written in another way. Takes the partners out of ``left``."""
+    count = len(left)
+    for family, given in authors:
         first, initial, several = family[0], given[:1], " " in family
         for place, (other, other_given) in enumerate(left):
             if other[0] == first:
@@ -60,7 +122,7 @@ def shared_authors(a: Features, b: Features) -> int:
             if may_be and same_name(family, given, other, other_given):
                 del left[place]
                 break
-    return len(long.families) - len(left)
+    return count - len(left)
 
 
 def same_name(family: str, given: str, other_family: str, other_given: str) -> bool:
@@ -101,8 +163,9 @@ def _owner(a: Features, b: Features) -> str:
     return "missing" if (a.profile_only and b.profile_only) or not both_known else "none"
 
 
-def _name_words(side: Features) -> set[str]:
-    return {word for family in side.families for word in family.split() if len(word) > 2}
+@lru_cache(maxsize=1 << 15)
+def _name_words(families: tuple[str, ...]) -> frozenset[str]:
+    return frozenset([word for family in families for word in family.split() if len(word) > 2])
 
 
 def _initials_agree(one: str, other: str) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 from variorum.dedup.features import Features
 from variorum.dedup.keys import BATCH, Blocking, Keys, Owners, columns_of, key_records
 from variorum.dedup.processors import worker_count
-from variorum.dedup.screening import Screen, codes_of, exempt, shipped_screen
-from variorum.dedup.standing import stand_apart
+from variorum.dedup.screening import Screen, passing, shipped_screen
+from variorum.dedup.standing import columns_apart, standings_at
 from variorum.dedup.texts import Hashes, Numbers, each_once
 
 MAX_BLOCK = 60
@@ -59,40 +60,68 @@ def candidate_pairs(blocking: Blocking, screen: Screen | None = None, workers: i
     """The pairs of records that share a key, are not surely two works, and pass the screen, each once."""
     workers = workers or worker_count()
     with ThreadPoolExecutor(workers) as threads:  # NumPy lets other threads work while it sorts and compares
-        packed = (blocking.keys.astype(np.uint64) << np.uint64(32)) | blocking.owners.astype(np.uint64)
-        shares = np.array_split(np.arange(_SHARES), workers)
-        parts = list(threads.map(lambda share: _meetings(packed, share, blocking), shares))
-        pairs = each_once(np.concatenate([found for part in parts for found in part.pairs]))
-        count = max(len(blocking.titles), 1)
-        passing = list(threads.map(partial(_passing, blocking, screen or shipped_screen(), count), _chunks(pairs)))
-    kept = pairs[np.concatenate([np.zeros(0, bool), *passing])]
-    left, right = np.divmod(kept, np.uint64(count))
+        met = list(threads.map(partial(_meetings, blocking), range(workers), repeat(workers)))
+        lots = _lots([pairs for part in met for pairs in part.pairs])
+        kept = list(threads.map(partial(_passing, blocking, screen or shipped_screen()), lots))
+    left, right = (np.concatenate([np.zeros(0, np.int64), *(lot[side] for lot in kept)]) for side in (0, 1))
     return Candidates(
-        left.astype(np.int64),
-        right.astype(np.int64),
-        len(pairs) - len(kept),
-        sum(part.oversized for part in parts),
-        sum(part.skipped for part in parts),
+        left,
+        right,
+        sum(lot.looked_at for lot in kept) - len(left),
+        sum(part.oversized for part in met),
+        sum(part.skipped for part in met),
     )
 
 
-_SHARES = 64
+_KEYS = 1 << 32
+_HALF = np.uint64(32)
 
 
 class _Meetings(NamedTuple):
-    """Pairs of records that met, as numbers; blocks that were too large, and the pairs skipped in them."""
+    """Pairs of records that met, in several lots, each sorted; blocks that were too large, and the pairs skipped there.
+
+    A pair is the smaller position above the larger one.
+    """
 
     pairs: list[Hashes]
     oversized: int
     skipped: int
 
 
-def _meetings(packed: Hashes, share: Numbers, blocking: Blocking) -> _Meetings:
-    """The pairs that meet by keys of a share, by their highest bits; ``packed`` are keys above their owners."""
-    if len(share) < _SHARES:
-        highest = packed >> np.uint64(58)
-        packed = packed[(highest >= share[0]) & (highest <= share[-1])]
-    keys, owners = _shared(np.sort(packed))
+def _meetings(blocking: Blocking, share: int, shares: int) -> _Meetings:
+    """The pairs that meet by the keys of one of so many equal shares."""
+    keys, owners = blocking.keys, blocking.owners
+    if shares > 1:
+        chosen = (keys >= share * _KEYS // shares) & (keys <= (share + 1) * _KEYS // shares - 1)
+        keys, owners = keys[chosen], owners[chosen]
+    packed = keys.astype(np.uint64)
+    packed <<= _HALF
+    packed |= owners.view(np.uint32)
+    packed.sort()
+    parts = [_met(*_shared(some), blocking) for some in _whole_blocks(packed)]
+    return _Meetings(
+        [part.pairs[0] for part in parts], sum(part.oversized for part in parts), sum(part.skipped for part in parts)
+    )
+
+
+def _whole_blocks(packed: Hashes) -> Iterator[Hashes]:
+    """Sorted keys above their owners, some at a time, so that all that is made of them stays near the processor."""
+    begin = 0
+    while begin < len(packed):
+        last = packed[min(begin + _KEYS_AT_ONCE, len(packed)) - 1] | np.uint64(_KEYS - 1)
+        end = int(np.searchsorted(packed, last, side="right"))
+        yield packed[begin:end]
+        begin = end
+
+
+def _shared(packed: Hashes) -> tuple[Keys, Owners]:
+    """Keys that several records have, with their owners, of sorted ones."""
+    same = np.concatenate([[False], (packed[1:] ^ packed[:-1]) < np.uint64(_KEYS), [False]])
+    packed = packed[same[1:] | same[:-1]]
+    return (packed >> _HALF).astype(np.uint32), packed.astype(np.uint32).view(np.int32)
+
+
+def _met(keys: Keys, owners: Owners, blocking: Blocking) -> _Meetings:
     starts, sizes = _runs(keys[1:] != keys[:-1], len(keys))
     large = sizes > _most(keys[starts])
     found = _pairs_within(keys, owners, starts[~large], sizes[~large], blocking)
@@ -105,34 +134,42 @@ def _meetings(packed: Hashes, share: Numbers, blocking: Blocking) -> _Meetings:
     part_starts, parts = _runs((part_keys[1:] != part_keys[:-1]) | (second[1:] != second[:-1]), len(part_keys))
     fits = parts <= _most(part_keys[part_starts])
     found += _pairs_within(part_keys, part_owners, part_starts[fits], parts[fits], blocking)
-    return _Meetings(found, int(large.sum()), _pair_count(sizes[large]) - _pair_count(parts[fits]))
+    pairs = each_once(np.concatenate(found))
+    return _Meetings([pairs], int(large.sum()), _pair_count(sizes[large]) - _pair_count(parts[fits]))
 
 
-def _shared(packed: Hashes) -> tuple[Keys, Owners]:
-    """Keys that several records have, with their owners, of sorted ones."""
-    keys = (packed >> np.uint64(32)).astype(np.uint32)
-    same = np.concatenate([[False], keys[1:] == keys[:-1], [False]])
-    several = same[1:] | same[:-1] if len(keys) else np.zeros(0, bool)
-    return keys[several], packed[several].astype(np.uint32).astype(np.int32)
+def _lots(pairs: Sequence[Hashes]) -> list[list[Hashes]]:
+    """Sorted pairs, given in several parts, by their place in the order of all, about so many in each lot."""
+    some = np.sort(np.concatenate([np.zeros(0, np.uint64), *(part[::_ONE_IN] for part in pairs)]))
+    step = max(1, _PAIRS_AT_ONCE // _ONE_IN)
+    cuts = [np.searchsorted(part, some[step::step]) for part in pairs]
+    return [
+        list(lot) for lot in zip(*(np.split(part, cut) for part, cut in zip(pairs, cuts, strict=True)), strict=True)
+    ]
 
 
-def _chunks(pairs: Hashes) -> list[Hashes]:
-    return [pairs[at : at + _PAIRS_AT_ONCE] for at in range(0, len(pairs), _PAIRS_AT_ONCE)]
+class _Kept(NamedTuple):
+    """Pairs of a lot that are worth comparing, and how many different ones there were."""
+
+    left: Numbers
+    right: Numbers
+    looked_at: int
 
 
-def _passing(blocking: Blocking, screen: Screen, count: int, pairs: Hashes) -> NDArray[np.bool_]:
-    left, right = (side.astype(np.int64) for side in np.divmod(pairs, np.uint64(count)))
-    return passing_pairs(blocking, left, right, screen)
+def _passing(blocking: Blocking, screen: Screen, lot: Sequence[Hashes]) -> _Kept:
+    pairs = each_once(np.concatenate(lot))
+    left, right = (pairs >> _HALF).astype(np.int64), (pairs & np.uint64(_KEYS - 1)).astype(np.int64)
+    kept = np.flatnonzero(passing_pairs(blocking, left, right, screen))
+    return _Kept(left[kept], right[kept], len(pairs))
 
 
 def passing_pairs(blocking: Blocking, left: Numbers, right: Numbers, screen: Screen | None = None) -> NDArray[np.bool_]:
     """Which pairs of records that met are worth comparing in full: not surely two works, and passing the screen."""
     screen = screen or shipped_screen()
-    passing = ~stand_apart(blocking.standings[left], blocking.standings[right])
-    left, right = left[passing], right[passing]
-    codes = codes_of(blocking, left, right)
-    passing[passing] = screen.passing(codes, exempt(blocking, left, right, codes))
-    return passing
+    found = ~columns_apart(standings_at(blocking.standings, left), standings_at(blocking.standings, right))
+    some = np.flatnonzero(found)
+    found[some] = passing(screen, blocking, left[some], right[some])
+    return found
 
 
 def most_holders(key: int) -> int:
@@ -155,32 +192,51 @@ def _pair_count(sizes: Numbers) -> int:
 
 
 def _pairs_within(keys: Keys, owners: Owners, starts: Numbers, sizes: Numbers, blocking: Blocking) -> list[Hashes]:
-    """Pairs within blocks as ``left * count + right``, without those that are not worth it."""
-    titles, bylines = blocking.titles, blocking.bylines
+    """Pairs within blocks, without those that are not worth it. Owners must be sorted within each block."""
     found = [np.zeros(0, np.uint64)]
-    for size in np.unique(sizes[sizes > 1]).tolist():
-        blocks = starts[sizes == size]
-        first, second = np.triu_indices(size, 1)
+    # Blocks that are alike in size and in what makes a pair worth a look are done together.
+    alike = (sizes * 4 + (keys[starts] & np.uint32(3))).astype(np.uint16)
+    order = np.argsort(alike, kind="stable")
+    kinds, begins = np.unique(alike[order], return_index=True)
+    for kind, blocks in zip(kinds.tolist(), np.split(starts[order], begins[1:]), strict=False):
+        size = kind // 4
+        first, second = _every_two(size)
         # Some blocks at a time, so that memory stays small.
-        step = max(1, _PAIRS_AT_ONCE // len(first))
-        for begin in range(0, len(blocks), step):
-            some = blocks[begin : begin + step, None]
-            one, other = owners[some + first].ravel(), owners[some + second].ravel()
-            kinds = np.repeat(keys[some[:, 0]], len(first))
-            sides = Look(titles[one], bylines[one]), Look(titles[other], bylines[other])
-            keep = (one != other) & worth_a_look(kinds, *sides)
-            one, other = one[keep].astype(np.uint64), other[keep].astype(np.uint64)
-            found.append(np.minimum(one, other) * np.uint64(len(titles)) + np.maximum(one, other))
+        step = max(1, _PAIRS_AT_ONCE // max(1, len(first)))
+        for begin in range(0, len(blocks) if size > 1 else 0, step):
+            # A row for the first member of each block, one for the second...: so rows are copied, not single members.
+            members = owners[blocks[begin : begin + step] + np.arange(size)[:, None]]
+            look = Look(blocking.titles[members], blocking.bylines[members])
+            one, other = (members[side].ravel().view(np.uint32) for side in (first, second))
+            if (worth := _WORTH[kind % 4]) is not None:
+                keep = np.flatnonzero(worth(look.of(first), look.of(second)))
+                one, other = one[keep], other[keep]
+            found.append((one.astype(np.uint64) << _HALF) | other)
     return found
 
 
+@lru_cache(maxsize=64)
+def _every_two(size: int) -> tuple[Numbers, Numbers]:
+    return np.triu_indices(size, 1)
+
+
 _PAIRS_AT_ONCE = 1 << 15
+_KEYS_AT_ONCE = 1 << 19
 """So many that all that is looked at of them stays near the processor."""
 
+_ONE_IN = 64
 
-SHARE_OF_BOTH = 0.5
-SHARE_OF_TITLE = 0.8
-SHARE_OF_ANY = 1 / 3
+
+class Share(NamedTuple):
+    """So many of so many."""
+
+    part: int
+    whole: int
+
+
+SHARE_OF_BOTH = Share(1, 2)
+SHARE_OF_TITLE = Share(4, 5)
+SHARE_OF_ANY = Share(1, 3)
 """Of two records that share a weak key, so much of both titles and bylines, or of the titles alone, must be shared for
 the pair to be worth a look; of two that share a strong key, so much of either."""
 
@@ -191,6 +247,10 @@ class Look(NamedTuple):
     titles: Hashes
     bylines: Hashes
 
+    def of(self, places: Numbers) -> Look:
+        """The sketches at some places."""
+        return Look(self.titles[places], self.bylines[places])
+
 
 def worth_a_look(keys: Keys, one: Look, other: Look) -> NDArray[np.bool_]:
     """Which pairs that share these keys are worth more than a look at their sketches.
@@ -198,17 +258,40 @@ def worth_a_look(keys: Keys, one: Look, other: Look) -> NDArray[np.bool_]:
     A pair that shares an identifier always is.
     """
     kinds = keys & np.uint32(3)
-    words, names = _shares(one.titles, other.titles), _shares(one.bylines, other.bylines)
-    weak = (words >= SHARE_OF_TITLE) | ((words >= SHARE_OF_BOTH) & (names >= SHARE_OF_BOTH))
-    # Fields may have changed places, so titles and bylines are also looked at together.
-    together = _shares(one.titles | one.bylines, other.titles | other.bylines)
-    strong = np.maximum(np.maximum(words, names), together) >= SHARE_OF_ANY
-    worth: NDArray[np.bool_] = (kinds >= 2) | np.where(kinds == 1, strong, weak)
+    worth: NDArray[np.bool_] = (kinds >= 2) | np.where(
+        kinds == 1, _worth_if_strong(one, other), _worth_if_weak(one, other)
+    )
     return worth
 
 
-def _shares(one: Hashes, other: Hashes) -> NDArray[np.float32]:
-    """The share of the shorter sketch that is in the other; all of it where one is missing."""
-    least = np.minimum(np.bitwise_count(one), np.bitwise_count(other)).astype(np.float32)
-    shared = np.bitwise_count(one & other).astype(np.float32)
-    return np.where(least == 0, np.float32(1), shared / np.maximum(least, 1))
+def _worth_if_weak(one: Look, other: Look) -> NDArray[np.bool_]:
+    words, names = _common(one.titles, other.titles), _common(one.bylines, other.bylines)
+    return words.reaches(SHARE_OF_TITLE) | (words.reaches(SHARE_OF_BOTH) & names.reaches(SHARE_OF_BOTH))
+
+
+def _worth_if_strong(one: Look, other: Look) -> NDArray[np.bool_]:
+    words, names = _common(one.titles, other.titles), _common(one.bylines, other.bylines)
+    # Fields may have changed places, so titles and bylines are also looked at together.
+    together = _common(one.titles | one.bylines, other.titles | other.bylines)
+    return words.reaches(SHARE_OF_ANY) | names.reaches(SHARE_OF_ANY) | together.reaches(SHARE_OF_ANY)
+
+
+_WORTH = (_worth_if_weak, _worth_if_strong, None, None)
+"""What makes a pair worth a look, by the lowest bits of its key."""
+
+
+class _Common(NamedTuple):
+    """How much of the shorter of two sketches is in the other, and how much there is of it."""
+
+    shared: NDArray[np.uint16]
+    least: NDArray[np.uint16]
+
+    def reaches(self, share: Share) -> NDArray[np.bool_]:
+        """Whether so large a share of the shorter sketch is in the other; all of it is where one is missing."""
+        reaches: NDArray[np.bool_] = self.shared * np.uint16(share.whole) >= self.least * np.uint16(share.part)
+        return reaches
+
+
+def _common(one: Hashes, other: Hashes) -> _Common:
+    least = np.minimum(np.bitwise_count(one), np.bitwise_count(other))
+    return _Common(np.bitwise_count(one & other).astype(np.uint16), least.astype(np.uint16))

@@ -101,6 +101,10 @@ def _names_of(identifiers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     if len(identifiers) == 1:
         ((scheme, value),) = identifiers
         return (f"{scheme}:{value}",)
+    if len(identifiers) == 2:
+        (scheme, value), (other, other_value) = identifiers
+        first, second = f"{scheme}:{value}", f"{other}:{other_value}"
+        return (first, second) if first <= second else (second, first)
     return stated_identifiers(Statement("", identifiers=identifiers)) if identifiers else ()
 
 
@@ -109,17 +113,17 @@ def _volume(text: str) -> str:
 
 
 def _years(said: StatementColumns) -> Hashes:
-    years = np.array(of_each(read_year, said.year), np.uint64)
-    years[np.array(said.year_doubtful, bool)] = 0
+    years = np.fromiter(of_each(read_year, said.year), np.uint64, len(said.year))
+    years[np.fromiter(said.year_doubtful, bool, len(years))] = 0
     return years
 
 
 def _preprints(said: StatementColumns, names: Sequence[str], bearers: Numbers) -> Flags:
     """Which statements ``is_preprint``. Kinds and venues are few, and so are the registrants of DOIs."""
-    found = np.array(list(map(_says_preprint, said.kind, said.venue, said.preprint)), bool)
+    found = np.fromiter(map(_says_preprint, said.kind, said.venue, said.preprint), bool, len(said.kind))
     # That a DOI is a preprint's is told by its registrant, which stands before the first slash.
     registrants = of_each(_of_preprints, [name[: name.find("/") + 1] for name in names])
-    found[bearers[np.array(registrants, bool)]] = True
+    found[bearers[np.fromiter(registrants, bool, len(names))]] = True
     return found
 
 
@@ -148,15 +152,24 @@ def _abstracts(values: Sequence[str]) -> Texts:
     """The openings of abstracts. Of most the head is enough: where it is plain, and long even when folded."""
     raw = texts_of([value[:_HEAD] for value in values])
     texts = fold_texts(raw)
-    long = np.array([len(value) > _HEAD for value in values], bool)
+    long = np.fromiter(map(len, values), np.int64, len(values)) > _HEAD
     # What TeX further on would make of these signs cannot be seen in the head.
     signs = having(raw, np.flatnonzero(np.logical_or.reduce([raw.letters == sign for sign in _TEX_SIGNS])))
     unsure = are_marked(raw) | (long & (signs | (texts.ends - texts.starts < _ENOUGH)))
-    read = {at: read_abstract(values[at]) for at in np.flatnonzero(unsure).tolist()}
-    letters, starts, ends = texts.letters.tobytes(), texts.starts.tolist(), texts.ends.tolist()
-    for at in np.flatnonzero(~unsure & (texts.ends > texts.starts)).tolist():
-        folded = letters[starts[at] : ends[at]].decode()
-        bare = without_heading(folded)
-        if len(bare) < len(folded):
+    special = np.flatnonzero(unsure).tolist()
+    read = dict(zip(special, of_each(read_abstract, [values[at] for at in special]), strict=True))
+    folded = texts.letters.tobytes().split(b"\0")
+    headed = of_each(_may_be_heading, [text.partition(b" ")[0] for text in folded[:-1]])
+    for at in np.flatnonzero(np.fromiter(headed, bool, len(headed)) & ~unsure).tolist():
+        text = folded[at].decode()
+        bare = without_heading(text)
+        if len(bare) < len(text):
             read[at] = bare if len(bare) >= _ENOUGH or not long[at] else read_abstract(values[at])
-    return cut_texts(replaced(texts, list(read), list(read.values())), OPENING)
+    places = sorted(read)
+    return cut_texts(replaced(texts, places, [read[at] for at in places]), OPENING)
+
+
+def _may_be_heading(word: bytes) -> bool:
+    """Whether a heading may begin with a word."""
+    text = f"{word.decode()} "
+    return without_heading(text) != text

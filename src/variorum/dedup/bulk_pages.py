@@ -8,6 +8,7 @@ import numpy as np
 
 from variorum.dedup.bulk_standings import Pages, pages_of
 from variorum.dedup.bulk_texts import Flags, Letters
+from variorum.dedup.columns import of_each
 from variorum.dedup.places import DIGITS_OF_A_COUNT, read_pages
 from variorum.dedup.texts import Hasher, Hashes, Numbers, hashes_of, texts_of
 
@@ -39,7 +40,7 @@ def read_many_pages(values: Sequence[str]) -> tuple[Hashes, Pages]:
     for column in found:
         column[~plain] = 0
     special = np.flatnonzero(~plain & (starts < ends))
-    read = [read_pages(values[at]) for at in special.tolist()]
+    read = of_each(read_pages, [values[at] for at in special.tolist()])
     hashes[special] = hashes_of([page for page, _ in read])
     for column, numbers in zip(found, pages_of(read), strict=True):
         column[special] = numbers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from variorum.dedup.bulk_texts import Flags, having
 from variorum.dedup.columns import of_each
 from variorum.dedup.identity import VERSIONED
-from variorum.dedup.standing import Standing, doi_of, hash_of, page_of, volume_of
+from variorum.dedup.standing import Column, Standing, doi_of, page_of, volume_of
 from variorum.dedup.texts import Numbers, texts_of
 
 Standings = NDArray[np.uint32]
@@ -52,15 +53,20 @@ def standings_of(
     found["identifier"][alone] = _hashes_without_signs(names)
     for name, column in zip(("identified", "agency", "number"), _dois_of(names).T, strict=True):
         found[name][alone] = column
-    found["volume"][:] = of_each(volume_of, volumes)
+    found["volume"][:] = np.fromiter(of_each(volume_of, volumes), np.uint32, len(volumes))
     found["first_page"][:], found["last_page"][:], found["counts"][:] = pages
     found["preprint"][:] = preprints
     return np.stack(list(found.values()), axis=1)
 
 
-def _hashes_without_signs(names: Sequence[str]) -> list[int]:
+def _hashes_without_signs(names: Sequence[str]) -> Column:
     letters = "\0".join(names).encode().translate(None, _SIGNS)
-    return list(map(hash_of, letters.split(b"\0"))) if names else []
+    return _hashes(letters.split(b"\0") if names else [])
+
+
+def _hashes(pieces: Sequence[bytes]) -> Column:
+    """What ``hash_of`` makes of each piece."""
+    return np.maximum(np.fromiter(map(crc32, pieces), np.uint32, len(pieces)), 1)
 
 
 def _dois_of(names: Sequence[str]) -> NDArray[np.uint32]:
@@ -81,9 +87,8 @@ def _dois_of(names: Sequence[str]) -> NDArray[np.uint32]:
     agencies = [content[start:end] for start, end in zip(starts.tolist(), slash.tolist(), strict=True)]
     numbers = [content[start:end] for start, end in zip(first.tolist(), (last + 1).tolist(), strict=True)]
     found = np.ones((len(names), 3), np.uint32)
-    found[:, 1] = of_each(hash_of, agencies)
-    found[:, 2] = list(map(hash_of, numbers))
-    plain &= ~np.array(of_each(_OF_DEPOSITS.__contains__, agencies), bool)
+    found[:, 1], found[:, 2] = _hashes(agencies), _hashes(numbers)
+    plain &= ~np.fromiter(map(_OF_DEPOSITS.__contains__, agencies), bool, len(agencies))
     for at in np.flatnonzero(~plain).tolist():
         found[at] = doi_of(names[at])
     return found

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from variorum.dedup.columns import of_each
 from variorum.dedup.folding import fold
 from variorum.dedup.texts import Numbers, Texts
 
@@ -68,7 +69,9 @@ def read_latin(values: Sequence[str], read: Callable[[str], str]) -> list[str]:
             together = together.replace(letter, _without_accent(letter))
     letters = fold_texts(Texts(np.frombuffer(f"{together}\0".encode(), np.uint8), np.zeros(0, np.int64))).letters
     known = dict(zip(latin, letters.tobytes().decode().split("\0"), strict=False))
-    return [known[at] if at in known else read(value) for at, value in enumerate(values)]
+    others = [at for at in range(len(values)) if at not in known]
+    known.update(zip(others, of_each(read, [values[at] for at in others]), strict=True))
+    return [known[at] for at in range(len(values))]
 
 
 @cache
@@ -77,13 +80,15 @@ def _without_accent(letter: str) -> str:
 
 
 def replaced(texts: Texts, places: Sequence[int], values: Sequence[str]) -> Texts:
-    """Texts with other values in some places."""
+    """Texts with other values in some places, which must be in order."""
     if not places:
         return texts
-    pieces = texts.letters.tobytes().split(b"\0")
-    for at, value in zip(places, values, strict=True):
-        pieces[at] = value.encode()
-    letters = np.frombuffer(b"\0".join(pieces), np.uint8)
+    content, place, kept = texts.letters.tobytes(), 0, []
+    starts, ends = texts.starts[places].tolist(), texts.ends[places].tolist()
+    for start, end, value in zip(starts, ends, values, strict=True):
+        kept += [content[place:start], value.encode()]
+        place = end
+    letters = np.frombuffer(b"".join([*kept, content[place:]]), np.uint8)
     return Texts(letters, np.flatnonzero(letters == 0))
 
 

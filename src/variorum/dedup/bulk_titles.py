@@ -17,6 +17,9 @@ _OPENING = tuple(b"[( ")
 _ZERO, _NINE = b"09"
 _LOWER_CASE = 0x20
 _NAMES_OF_LANGUAGES = tuple(LANGUAGES.split())
+_PERHAPS_LANGUAGE = np.isin(np.arange(256), list({name.encode()[0] for name in _NAMES_OF_LANGUAGES} | set(b"\0 .")))
+"""Bytes with which there begins what databases may have hung on, behind a sentence's end: a language, or nothing."""
+
 _STATES = b"retra", b"withd"
 """How titles begin with which a publisher takes an article back."""
 
@@ -67,6 +70,7 @@ def _hung_on(raw: Texts, values: Sequence[str]) -> Flags:
     following = letters[brackets + 1]
     found = having(raw, brackets[(following == 0) | (following == _FULL_STOP)])
     ends = _before_blanks(letters, np.sort(np.concatenate([brackets, _full_stops(letters)])))
+    ends = ends[_PERHAPS_LANGUAGE[letters[ends + 2]]]
     owners = np.searchsorted(raw.ends, ends)
     for at, place in zip(owners.tolist(), (ends + 2 - raw.starts[owners]).tolist(), strict=True):
         title = values[at]

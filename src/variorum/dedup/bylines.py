@@ -18,8 +18,11 @@ MAX_GIVEN = 20
 MOST_AUTHORS = 30
 """Authors compared. A collaboration's byline of thousands says no more than its beginning."""
 
-_GLUE = re.compile(r"\.(?:(?<=[\s.-][A-Z]\.)|(?<=\sJr\.))(?=(?:[a-z']{1,4} ){0,2}[A-Z][^\s.,])")
-_TIGHT = re.compile(r"(?:[A-Z]\.)+(?=[A-Z][a-z])")
+GLUE = re.compile(
+    r"\.(?=[A-Z][^\s.,]|(?:[a-z']{1,4} ){1,2}[A-Z][^\s.,])"
+    r"(?:(?<=[\s.-][A-Z]\.)|(?<=\sJr\.))"
+)
+TIGHT = re.compile(r"(?:[A-Z]\.)+(?=[A-Z][a-z])")
 _BEFORE_TIGHT = re.compile(r"(?<=[a-z])\s(?=(?:[A-Z]\.)+[A-Z][a-z])")
 _TIDY = re.compile(r"[ -#%'-;=-\[\]-z|}~]*")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -60,9 +63,7 @@ def read_byline(text: str) -> Authors:
 
 def cut_byline(text: str) -> tuple[list[str], bool]:
     """The names in a byline as they are written, at most as many as are compared, and whether it names all."""
-    if "  " in text or not _TIDY.fullmatch(text):
-        text = _SPACES.sub(" ", plain(text))
-    text = text.strip()
+    text = tidy(text)
     if not text:
         return [], False
     tail = text[-_CUT_WITHIN:]
@@ -73,6 +74,13 @@ def cut_byline(text: str) -> tuple[list[str], bool]:
     if not whole:
         text = (text[:-_CUT_WITHIN] + _CUT.sub("", tail)).removesuffix(" and").removesuffix(" &")
     return _pieces(text)[:MOST_AUTHORS], whole
+
+
+def tidy(text: str) -> str:
+    """A byline without markup, with single spaces."""
+    if "  " in text or not _TIDY.fullmatch(text):
+        text = _SPACES.sub(" ", plain(text))
+    return text.strip()
 
 
 _INVERTED_SIGNS = {sign: " " for sign in range(128) if not chr(sign).isalnum() and chr(sign) not in "',"} | {
@@ -122,7 +130,7 @@ def _pieces(text: str) -> list[str]:
     if "\n" in text:
         return text.splitlines()
     if "," not in text and "." in text and " and " not in text and "&" not in text:
-        glued = _BEFORE_TIGHT.split(text) if _TIGHT.match(text) else _GLUE.split(text)
+        glued = _BEFORE_TIGHT.split(text) if TIGHT.match(text) else GLUE.split(text)
         if len(glued) > 1:
             return glued
     pieces = _between_ands(text) if "and " in text or "&" in text else [text]
@@ -181,7 +189,7 @@ def read_name(text: str) -> tuple[str, str]:
         )
     if _BODY.search(text):
         return fold(text), ""
-    if tight := _TIGHT.match(text):
+    if tight := TIGHT.match(text):
         text = f"{text[: tight.end()]} {text[tight.end() :]}"
     words = [word for word in text.split() if word[0] not in _SUFFIX_BEGINS or not _SUFFIX.fullmatch(word)]
     if len(words) < 2:

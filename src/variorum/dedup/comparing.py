@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -17,7 +18,7 @@ from variorum.dedup.identity import identifier_level
 from variorum.dedup.places import pages_level
 from variorum.dedup.titles import is_generic, title_words
 from variorum.dedup.venues import venue_level
-from variorum.dedup.words import is_variant
+from variorum.dedup.words import is_variant, may_be_variants
 
 Level = str
 
@@ -97,8 +98,7 @@ def _known_bits() -> Mapping[str, float]:
 def bits_of(words: Iterable[str]) -> float:
     """How much words of titles tell, in bits: the fewer titles have one, the more."""
     known = _known_bits()
-    rare = known[""]
-    return sum([known.get(word, rare) for word in words])
+    return sum(map(known.get, words, repeat(known[""])))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -116,16 +116,13 @@ def title_level(a: Features, b: Features) -> Level:
     if not one or not other:
         return "missing"
     if one == other or (one[0] == other[0] and one[-1] == other[-1] and one.replace(" ", "") == other.replace(" ", "")):
-        if is_generic(one) or is_generic(other):
-            return "generic"
-        bits = min(title_bits(one), title_bits(other))
-        return "equal_rich" if bits >= _RICH else "equal" if bits >= _POOR else "equal_poor"
+        return min(equal_title_level(one), equal_title_level(other), key=_BY_WORTH.index)
     bits, other_bits = title_bits(one), title_bits(other)
     shared = _shared_bits(one, other)
     overlap = shared / (bits + other_bits - shared)
     ratio = fuzz.ratio(one, other, score_cutoff=70) if overlap > 0.1 else 0.0
     if overlap > 0.5:
-        ratio = max(ratio, fuzz.token_sort_ratio(one, other))
+        ratio = max(ratio, fuzz.ratio(_sorted_words(one), _sorted_words(other), score_cutoff=70))
     contained = shared / min(bits, other_bits)
     poor = "_poor" if shared < _POOR else ""
     if overlap >= 0.97 or ratio >= 97:
@@ -143,19 +140,44 @@ def title_level(a: Features, b: Features) -> Level:
     return "faint" if contained >= 0.6 else "different"
 
 
+_BY_WORTH = ("generic", "equal_poor", "equal", "equal_rich")
+
+
+def equal_title_level(title: str) -> Level:
+    """The level of a folded title and the same again, by how much it tells."""
+    if is_generic(title):
+        return "generic"
+    bits = bits_of(set(title.split()))
+    return "equal_rich" if bits >= _RICH else "equal" if bits >= _POOR else "equal_poor"
+
+
+@lru_cache(maxsize=1 << 16)
+def _sorted_words(title: str) -> str:
+    return " ".join(sorted(title.split()))
+
+
 def _shared_bits(one: str, other: str) -> float:
     """Bits of the words that both titles have; a word and its variant count as one."""
     left, right = title_words(one), title_words(other)
-    shared = bits_of(left & right)
-    ones, others = left - right, sorted(right - left)
-    if ones and others and len(ones) <= _MOST_VARIANTS and len(others) <= _MOST_VARIANTS:
-        for word in sorted(ones):
-            for partner in others:
-                if is_variant(word, partner):
-                    others.remove(partner)
-                    shared += min(bits_of([word]), bits_of([partner]))
-                    break
+    both = left & right
+    shared = bits_of(both)
+    if 0 < len(left) - len(both) <= _MOST_VARIANTS and 0 < len(right) - len(both) <= _MOST_VARIANTS:
+        ones, others = left - both, right - both
+        if may_be_variants(ones, others):
+            shared += _variant_bits(sorted(ones), sorted(others))
     return shared
+
+
+def _variant_bits(ones: list[str], others: list[str]) -> float:
+    """Bits of the words that have a variant among the others, each of which is taken once."""
+    bits = 0.0
+    for word in ones:
+        for partner in others:
+            if is_variant(word, partner):
+                others.remove(partner)
+                bits += min(bits_of([word]), bits_of([partner]))
+                break
+    return bits
 
 
 _MOST_VARIANTS = 4

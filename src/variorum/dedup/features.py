@@ -181,7 +181,8 @@ def stated_identifiers(said: Statement) -> tuple[str, ...]:
 
 def with_schemes(identifiers: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """Identifiers written with their schemes, sorted."""
-    return tuple(sorted([f"{scheme}:{value}" for scheme, value in identifiers])) if identifiers else ()
+    written = [f"{scheme}:{value}" for scheme, value in identifiers]
+    return tuple(sorted(written)) if len(written) > 1 else tuple(written)
 
 
 def is_preprint(said: Statement) -> bool:

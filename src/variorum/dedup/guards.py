@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from variorum.dedup.authorship import shared_authors
 from variorum.dedup.comparing import Comparison, compare
@@ -16,6 +16,7 @@ from variorum.dedup.features import Features
 from variorum.dedup.identity import conflict
 from variorum.dedup.objections import SAME_AUTHORS, SAME_PLACE, SAME_TITLE, Objection
 from variorum.dedup.title_guards import notice, numbers, part, response, telling_word
+from variorum.dedup.titles import marks_of
 
 _SAME_ISSUE = frozenset({"page_volume", "volume_issue"})
 _UNLIKE_AUTHORS = frozenset({"some", "words"})
@@ -25,7 +26,7 @@ _ALIKE = SAME_TITLE | {"begins", "near", "begins_poor", "near_poor", "contained"
 def objections(a: Features, b: Features, levels: Comparison | None = None) -> tuple[Objection, ...]:
     """Every guard that objects to merging the two, in a fixed order."""
     found = compare(a, b) if levels is None else levels
-    guards = _that_may_fire(found, a.title != b.title)
+    guards = _that_may_fire(found, _difference(a.title, b.title))
     return tuple([objection for guard in guards if (objection := guard(a, b, found)) is not None])
 
 
@@ -192,27 +193,41 @@ def _listed_twice(a: Features, b: Features, _: Comparison) -> Objection | None:
 _Guard = Callable[[Features, Features, Comparison], Objection | None]
 
 
+_Difference = Literal[0, 1, 2]
+"""Of two titles: 0 for none, 1 in words alone, 2 in marks as well."""
+
+
+def _difference(one: str, other: str) -> _Difference:
+    if one == other:
+        return 0
+    return 1 if marks_of(one) == marks_of(other) else 2
+
+
 class _Watch(NamedTuple):
-    """A guard, and the levels at which it may have something to say: most pairs need few guards."""
+    """A guard, levels at which it may have something to say, and how far titles must differ: most pairs need few."""
 
     guard: _Guard
     at: Callable[[Comparison], bool]
-    titles_differ: bool = False
+    titles: _Difference = 0
+
+
+def _nothing_settles(levels: Comparison) -> bool:
+    return levels.identifier != "shared" and levels.place not in SAME_PLACE
 
 
 _WATCHES = (
     _Watch(_identifier_conflict, lambda levels: levels.identifier in ("other", "missing")),
-    _Watch(_container_identifier, lambda levels: levels.identifier == "shared"),
-    _Watch(notice, lambda _: True, titles_differ=True),
-    _Watch(response, lambda _: True, titles_differ=True),
-    _Watch(part, lambda _: True, titles_differ=True),
-    _Watch(numbers, lambda _: True, titles_differ=True),
-    _Watch(telling_word, lambda _: True, titles_differ=True),
+    _Watch(_container_identifier, lambda levels: levels.identifier == "shared" and levels.title not in SAME_TITLE),
+    _Watch(notice, lambda _: True, titles=2),
+    _Watch(response, lambda _: True, titles=2),
+    _Watch(part, lambda _: True, titles=2),
+    _Watch(numbers, lambda _: True, titles=2),
+    _Watch(telling_word, _nothing_settles, titles=1),
     _Watch(_generic_title, lambda levels: levels.title == "generic"),
     _Watch(_disjoint_authors, lambda levels: levels.authors == "none"),
     _Watch(_namesakes, lambda levels: levels.authors in ("words", "words_all")),
     _Watch(_another_place, lambda levels: levels.place in ("other_page_volume", "other_volume")),
-    _Watch(_another_form, lambda levels: levels.identifier != "shared" and levels.place not in SAME_PLACE),
+    _Watch(_another_form, _nothing_settles),
     _Watch(_extension, lambda levels: levels.title in ("begins", "begins_poor")),
     _Watch(_other_title, lambda levels: levels.title not in _ALIKE),
     _Watch(_another_edition, lambda levels: levels.year not in ("same", "missing")),
@@ -222,5 +237,5 @@ _WATCHES = (
 
 
 @lru_cache(maxsize=1 << 14)
-def _that_may_fire(levels: Comparison, titles_differ: bool) -> tuple[_Guard, ...]:
-    return tuple(watch.guard for watch in _WATCHES if watch.at(levels) and watch.titles_differ <= titles_differ)
+def _that_may_fire(levels: Comparison, titles: _Difference) -> tuple[_Guard, ...]:
+    return tuple(watch.guard for watch in _WATCHES if watch.at(levels) and watch.titles <= titles)

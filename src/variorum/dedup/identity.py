@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from variorum.dedup.features import Features
 
@@ -34,7 +35,7 @@ def identifier_level(a: Features, b: Features) -> str:
         return "missing"
     if share_identifier(a, b):
         return "missing" if len(a.identifiers) + len(b.identifiers) > _ONE_EACH and conflict(a, b) else "shared"
-    if a.preprint != b.preprint or _schemes(a.identifiers).isdisjoint(_schemes(b.identifiers)):
+    if a.preprint != b.preprint or _by_scheme(a.identifiers).keys().isdisjoint(_by_scheme(b.identifiers)):
         return "missing"
     versions = any(are_versions(one, other) for one in a.identifiers for other in b.identifiers)
     return "version" if versions else "other"
@@ -47,31 +48,53 @@ def conflict(a: Features, b: Features) -> str:
     """
     if not a.identifiers or not b.identifiers or a.identifiers == b.identifiers:
         return ""
-    for scheme in sorted(_schemes(a.identifiers) & _schemes(b.identifiers)):
-        left, right = (sorted(i for i in side.identifiers if i.startswith(scheme)) for side in (a, b))
+    ones, others = _by_scheme(a.identifiers), _by_scheme(b.identifiers)
+    for scheme in sorted(ones.keys() & others.keys()):
+        left, right = ones[scheme], others[scheme]
         if set(left).isdisjoint(right) and any(_one_agency(one, other) for one in left for other in right):
-            return f"{scheme[:-1]} {left[0].removeprefix(scheme)} and {right[0].removeprefix(scheme)}"
+            return f"{scheme} {left[0].removeprefix(f'{scheme}:')} and {right[0].removeprefix(f'{scheme}:')}"
     return ""
 
 
-@lru_cache(maxsize=1 << 15)
 def are_versions(one: str, other: str) -> bool:
     """Whether two DOIs of one registrant name versions or editions of one thing.
 
     They do when only a version differs, when a repository gives each version a DOI, or when both bear one article
     number (``10.1145/2644865.2541946`` and ``10.1145/2654822.2541946``).
     """
-    if one[:8] != other[:8] or not one.startswith("doi:") or one.partition("/")[0] != other.partition("/")[0]:
+    if one[:8] != other[:8]:
         return False
-    if _EDITION.search(one) or _EDITION.search(other):
+    left, right = _doi(one), _doi(other)
+    if left is None or right is None or left.agency != right.agency:
         return False
-    if VERSION.sub("", one) == VERSION.sub("", other) or (one.startswith(VERSIONED) and other.startswith(VERSIONED)):
-        return True
-    left, right = (doi.partition("/")[2] for doi in (one, other))
-    if SIGNS.sub("", left) == SIGNS.sub("", right):
-        return True
-    numbers = _DIGITS.findall(left)[-1:], _DIGITS.findall(right)[-1:]
-    return numbers[0] == numbers[1] != [] and len(numbers[0][0]) >= _LONG_NUMBER
+    return (
+        (left.versioned and right.versioned)
+        or left.bare == right.bare
+        or left.letters == right.letters
+        or left.article == right.article != ""
+    )
+
+
+class _Doi(NamedTuple):
+    """A DOI of a registrant: without its version, without signs, and its last number if that may be an article's."""
+
+    agency: str
+    versioned: bool
+    bare: str
+    letters: str
+    article: str
+
+
+@lru_cache(maxsize=1 << 15)
+def _doi(identifier: str) -> _Doi | None:
+    """The parts of a DOI; None for other identifiers, and for editions, of which there are no versions."""
+    if not identifier.startswith("doi:") or _EDITION.search(identifier):
+        return None
+    agency, _, suffix = identifier.partition("/")
+    numbers = _DIGITS.findall(suffix)
+    article = numbers[-1] if numbers and len(numbers[-1]) >= _LONG_NUMBER else ""
+    bare, letters = VERSION.sub("", identifier), SIGNS.sub("", suffix)
+    return _Doi(agency, identifier.startswith(VERSIONED), bare, letters, article)
 
 
 def _one_agency(one: str, other: str) -> bool:
@@ -81,6 +104,14 @@ def _one_agency(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 15)
-def _schemes(identifiers: tuple[str, ...]) -> frozenset[str]:
-    """The schemes among them of which a publication has one identifier."""
-    return frozenset(scheme for scheme in ("doi:", "arxiv:", "pmid:") if any(i.startswith(scheme) for i in identifiers))
+def _by_scheme(identifiers: tuple[str, ...]) -> dict[str, list[str]]:
+    """Identifiers, sorted, by the schemes of which a publication has but one."""
+    found: dict[str, list[str]] = {}
+    for identifier in sorted(identifiers):
+        scheme = identifier.partition(":")[0]
+        if scheme in _ONE_OF_EACH:
+            found.setdefault(scheme, []).append(identifier)
+    return found
+
+
+_ONE_OF_EACH = frozenset({"doi", "arxiv", "pmid"})

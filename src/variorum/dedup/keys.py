@@ -42,6 +42,9 @@ _EDGE_NAMES = 2
 _NO_NAMES = frozenset("and et al others jr sr dr ii iii iv".split())
 _NOTICE_WITHIN = 3
 
+_HALF = np.uint64(32)
+_BUT_STRENGTH = ~np.uint64(3)
+
 BATCH = 1 << 14
 """Records whose keys can be made at once: what each is numbered with has 16 bits."""
 
@@ -117,11 +120,11 @@ def key_records(columns: Columns) -> Blocking:
     pairs = each_once(np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)]))
     return Blocking(
         pairs.astype(np.uint32),
-        (pairs >> np.uint64(32)).astype(np.int32),
+        (pairs >> _HALF).astype(np.int32),
         words.sketches(),
         names.sketches(),
         opening.sketches(),
-        mix(columns.volumes + mix(columns.years)) >> np.uint64(32),
+        mix(columns.volumes + mix(columns.years)) >> _HALF,
         _with_bonds(columns.standings, words, columns.years),
     )
 
@@ -160,8 +163,12 @@ class _Kind(NamedTuple):
 def _as_keys(kind: _Kind) -> Hashes:
     """Keys in the lower halves, their owners in the upper ones."""
     salt = np.uint64(int.from_bytes(kind.name.encode()[-8:], "big"))
-    keys = (mix(kind.hashes ^ salt) >> np.uint64(32)) & ~np.uint64(3) | np.uint64(kind.strength)
-    return (kind.owners.astype(np.uint64) << np.uint64(32)) | keys
+    keys = mix(kind.hashes ^ salt)
+    keys >>= _HALF
+    keys &= _BUT_STRENGTH
+    keys |= np.uint64(kind.strength)
+    keys |= kind.owners.astype(np.uint64) << _HALF
+    return keys
 
 
 def _names(bylines: Texts) -> TellingWords:
@@ -193,8 +200,8 @@ def _kinds(columns: Columns, words: TellingWords, names: TellingWords, opening: 
 def _kind(name: str, strength: Strength, *parts: Hashes) -> _Kind:
     """Keys made of several parts, for the records that have all of them."""
     owners = np.flatnonzero(np.logical_and.reduce([part != 0 for part in parts]))
-    together = np.zeros(len(owners), np.uint64)
-    for part in parts:
+    together = mix(parts[0][owners])
+    for part in parts[1:]:
         together = mix(together + part[owners])
     return _Kind(name, strength, together, owners)
 
@@ -210,7 +217,7 @@ def _title_kinds(columns: Columns, words: TellingWords, unique: Hashes, owners: 
     yield _Kind("main_title", 0, words.hasher(starts, starts + columns.mains[titled]), titled)
     counts = np.bincount(words.owners, minlength=words.total)
     several = np.flatnonzero(counts >= _FEWEST_EDGE_WORDS)
-    squeezed = columns.titles.letters[columns.titles.letters != ord(" ")]
+    squeezed = np.frombuffer(columns.titles.letters.tobytes().translate(None, b" "), np.uint8)
     ends = np.flatnonzero(squeezed == 0)
     starts = np.concatenate([[0], ends[:-1] + 1])
     starts, ends, hasher = starts[several], ends[several], Hasher(squeezed)

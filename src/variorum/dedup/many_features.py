@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import repeat
 
 from variorum.dedup.bylines import Authors, read_names
+from variorum.dedup.columns import of_each
 from variorum.dedup.features import (
     MAX_ABSTRACT,
     MOST_READ,
@@ -23,33 +25,38 @@ from variorum.dedup.places import read_pages, read_volume
 from variorum.dedup.titles import read_title
 from variorum.dedup.venues import is_thesis, read_venue
 
-_NO_PAGES = ("", 0)
+_IDENTIFIERS = Sequence[tuple[tuple[str, str], ...]]
+_made: Callable[[Iterable[object]], Features] = partial(tuple.__new__, Features)
+"""``Features._make`` without counting, for what the columns are strictly of one length and order."""
 
 
 def features_of_many(statements: Sequence[Statement]) -> list[Features]:
     """The features of statements, with authors but without bylines."""
+    return completed(outlines_of_many(statements), statements)
+
+
+def outlines_of_many(statements: Sequence[Statement]) -> list[Features]:
+    """The features of statements but for authors and abstracts, which take longest to read."""
     if not statements:
         return []
-    said = [taken_apart(one) if ";" in one.title else one for one in statements]
-    (refs, sources, kinds, titles, bylines, names, names_complete, profile_only, years, years_doubtful, venues,
-     volumes, issues, pages, identifiers, abstracts, truncated, preprints, listed_once, own_ids, read) = zip(
-        *said, strict=True
+    (refs, sources, kinds, titles, _, _, _, profile_only, years, years_doubtful, venues,
+     volumes, issues, pages, identifiers, _, _, preprints, listed_once, own_ids, read) = zip(
+        *_apart(statements), strict=True
     )  # fmt: skip
     words, mains = zip(*_titles(titles, read), strict=True)
-    families, givens, complete = zip(*_authors(bylines, names, names_complete), strict=True)
     folded_venues, forms = zip(*map(read_venue, venues, kinds), strict=True)
-    numbers, folded_issues = zip(*map(_volume, volumes, issues), strict=True)
-    first_pages, last_pages = zip(*[read_pages(text) if text else _NO_PAGES for text in pages], strict=True)
+    numbers, folded_issues = zip(*of_each(_volume, list(zip(volumes, issues, strict=True))), strict=True)
+    first_pages, last_pages = zip(*of_each(read_pages, pages), strict=True)
     columns = (
         refs,
         sources,
         kinds,
         words,
         mains,
-        families,
-        givens,
-        repeat("", len(said)),
-        complete,
+        repeat((), len(refs)),
+        repeat((), len(refs)),
+        repeat("", len(refs)),
+        repeat(False, len(refs)),
         profile_only,
         _years(years, years_doubtful),
         years_doubtful,
@@ -60,13 +67,31 @@ def features_of_many(statements: Sequence[Statement]) -> list[Features]:
         folded_issues,
         first_pages,
         last_pages,
-        [with_schemes(ids) for ids in identifiers],
-        _abstracts(abstracts),
-        [cut or len(text) > MAX_ABSTRACT for cut, text in zip(truncated, abstracts, strict=True)],
+        _identifiers(identifiers),
+        repeat("", len(refs)),
+        repeat(False, len(refs)),
         listed_once,
         own_ids,
     )
-    return list(map(Features._make, zip(*columns, strict=True)))
+    return list(map(_made, zip(*columns, strict=True)))
+
+
+def completed(outlines: Sequence[Features], statements: Sequence[Statement]) -> list[Features]:
+    """Outlines, with the authors and abstracts of their statements."""
+    said = _apart(statements)
+    authors = _authors([one.byline for one in said], [one.names for one in said], [one.names_complete for one in said])
+    abstracts = [one.abstract for one in said]
+    cut = [one.abstract_truncated or len(one.abstract) > MAX_ABSTRACT for one in said]
+    return [
+        _made((*outline[:5], families, givens, "", whole, *outline[9:20], abstract, truncated, *outline[22:]))
+        for outline, (families, givens, whole), abstract, truncated in zip(
+            outlines, authors, _abstracts(abstracts), cut, strict=True
+        )
+    ]
+
+
+def _apart(statements: Sequence[Statement]) -> list[Statement]:
+    return [one if one.byline or ";" not in one.title else taken_apart(one) for one in statements]
 
 
 def _titles(titles: Sequence[str], read: Sequence[tuple[str, str] | None]) -> list[tuple[str, str]]:
@@ -76,6 +101,8 @@ def _titles(titles: Sequence[str], read: Sequence[tuple[str, str] | None]) -> li
 def _authors(
     bylines: Sequence[str], names: Sequence[tuple[tuple[str, str], ...]], complete: Sequence[bool]
 ) -> list[Authors]:
+    if not any(names):
+        return read_bylines(bylines)
     read = read_bylines(["" if apart else byline for byline, apart in zip(bylines, names, strict=True)])
     return [
         (*read_names(apart), whole) if apart else authors
@@ -84,11 +111,12 @@ def _authors(
 
 
 def _years(years: Sequence[str], doubtful: Sequence[bool]) -> list[int]:
-    known = {year: read_year(year) for year in set(years)}
-    return [0 if doubt else known[year] for year, doubt in zip(years, doubtful, strict=True)]
+    read = of_each(read_year, years)
+    return [0 if doubt else year for year, doubt in zip(read, doubtful, strict=True)] if any(doubtful) else read
 
 
-def _volume(volume: str, issue: str) -> tuple[str, str]:
+def _volume(stated: tuple[str, str]) -> tuple[str, str]:
+    volume, issue = stated
     number, within = read_volume(volume)
     return (number, within) if within or not issue else (number, read_volume(issue)[0])
 
@@ -100,15 +128,20 @@ def _forms(forms: Sequence[str], volumes: Sequence[str], numbers: Sequence[str])
     ]
 
 
-def _preprints(
-    stated: Sequence[bool], forms: Sequence[str], identifiers: Sequence[tuple[tuple[str, str], ...]]
-) -> list[bool]:
+def _identifiers(identifiers: _IDENTIFIERS) -> list[tuple[str, ...]]:
+    return [with_schemes(ids) if ids else () for ids in identifiers]
+
+
+def _preprints(stated: Sequence[bool], forms: Sequence[str], identifiers: _IDENTIFIERS) -> list[bool]:
     return [
-        said or form == "preprint" or names_preprint(ids)
+        said or form == "preprint" or (ids != () and names_preprint(ids))
         for said, form, ids in zip(stated, forms, identifiers, strict=True)
     ]
 
 
 def _abstracts(values: Sequence[str]) -> list[str]:
-    folded = fold_all([plain(value[:MOST_READ]) if value else value for value in values])
-    return [without_heading(abstract)[:MAX_ABSTRACT] if abstract else abstract for abstract in folded]
+    cut = [value[:MOST_READ] for value in values]
+    known = list(dict.fromkeys(cut))
+    folded = fold_all([plain(value) for value in known])
+    read = [without_heading(abstract)[:MAX_ABSTRACT] for abstract in folded]
+    return list(map(dict(zip(known, read, strict=True)).__getitem__, cut))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Effect = Literal["veto", "hold", "related"]
 
@@ -12,8 +11,7 @@ SAME_TITLE = frozenset({"equal_rich", "equal", "equal_poor", "slip", "slip_poor"
 SAME_AUTHORS = frozenset({"equal_many", "equal", "most_many"})
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """A guard that fired: its name, what it does, what it saw.
 
     For ``related``: the relation's kind, and the reference of the record that corrects or answers the other.

@@ -42,7 +42,7 @@ class Packets(NamedTuple):
 def pack(records: Iterable[tuple[Any, ...]]) -> Packets:
     """Records, packed."""
     # Only ever read by the program that wrote it, so no format needs to last.
-    packed = [marshal.dumps(tuple(record)) for record in records]
+    packed = list(map(marshal.dumps, map(tuple, records)))
     return Packets(b"".join(packed), np.fromiter(map(len, packed), np.int64, len(packed)))
 
 

@@ -30,11 +30,11 @@ def read_pages(text: str) -> tuple[str, int]:
 
     Shortened ends are completed (``123-7``), and dates that a spreadsheet made of pages undone (``01-Oct``).
     """
+    if not text:
+        return "", 0
     first, _, last = text.partition("--" if "--" in text else "-")
     if first.isdigit() and last.isdigit() and first[0] != "0" and text.isascii():
         return first, _page_at_end(first, last)
-    if not text:
-        return "", 0
     low = text.lower().strip()
     if not low.isascii():
         low = "".join(str(decimal(sign, sign)) for sign in low)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from variorum.dedup.keys import Blocking
-from variorum.dedup.standing import Column, Columns, Standing, distance, standings_as_columns
+from variorum.dedup.standing import Column, Columns, distance, standings_at
 from variorum.dedup.texts import Hashes, Numbers
 
 Codes = NDArray[np.int64]
@@ -37,7 +38,6 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 two is a preprint."""
 
 
-_IDENTIFIER, _BOUND = Standing._fields.index("identifier"), Standing._fields.index("bound")
 _TITLE, _PLACE = (list(LEVELS).index(feature) for feature in ("title", "place"))
 _NEARLY_ALL = _TENTHS.index("tenths_9")
 _ELSEWHERE = LEVELS["place"].index("other_volume_other_page")
@@ -78,18 +78,43 @@ def shipped_screen() -> Screen:
     return Screen(data["least"], {name: table for name, table in data.items() if isinstance(table, dict)})
 
 
+class _Side(NamedTuple):
+    """One side of many pairs."""
+
+    titles: Hashes
+    bylines: Hashes
+    abstracts: Hashes
+    standings: Columns
+
+    @classmethod
+    def of(cls, blocking: Blocking, places: Numbers) -> _Side:
+        titles, bylines, abstracts = blocking.titles[places], blocking.bylines[places], blocking.abstracts[places]
+        return cls(titles, bylines, abstracts, standings_at(blocking.standings, places))
+
+
+def passing(screen: Screen, blocking: Blocking, left: Numbers, right: Numbers) -> NDArray[np.bool_]:
+    """Which pairs the screen lets pass."""
+    one, other = _Side.of(blocking, left), _Side.of(blocking, right)
+    codes = _codes(one, other)
+    return screen.passing(codes, _exempt(one, other, codes))
+
+
 def codes_of(blocking: Blocking, left: Numbers, right: Numbers) -> Codes:
     """The levels of pairs, a row for each feature, as places in ``LEVELS``."""
-    one, other = (standings_as_columns(blocking.standings[side]) for side in (left, right))
-    stages = one.preprint != other.preprint
+    return _codes(_Side.of(blocking, left), _Side.of(blocking, right))
+
+
+def _codes(one: _Side, other: _Side) -> Codes:
+    left, right = one.standings, other.standings
+    stages = left.preprint != right.preprint
     return np.stack(
         [
-            _tenths(blocking.titles[left], blocking.titles[right]),
-            _tenths(blocking.bylines[left], blocking.bylines[right]),
-            _tenths(blocking.abstracts[left], blocking.abstracts[right]),
-            _years(one.year, other.year),
-            np.where(stages, 0, _places(one, other)),
-            np.where(stages, 0, _identifiers(one, other)),
+            _tenths(one.titles, other.titles),
+            _tenths(one.bylines, other.bylines),
+            _tenths(one.abstracts, other.abstracts),
+            _years(left.year, right.year),
+            np.where(stages, 0, _places(left, right)),
+            np.where(stages, 0, _identifiers(left, right)),
         ]
     )
 
@@ -100,20 +125,23 @@ def exempt(blocking: Blocking, left: Numbers, right: Numbers, codes: Codes) -> N
     What bears one identifier is for the matcher to tell apart, unless it stands in quite another place, and so is what
     bears nearly the same title; what answers another need be like it in nothing but its title.
     """
-    bound = (blocking.standings[left, _BOUND] | blocking.standings[right, _BOUND]) != 0
-    one, other = blocking.titles[left], blocking.titles[right]
-    shorter = np.minimum(np.bitwise_count(one), np.bitwise_count(other)).astype(np.int64)
-    shared = np.bitwise_count(one & other).astype(np.int64)
+    return _exempt(_Side.of(blocking, left), _Side.of(blocking, right), codes)
+
+
+def _exempt(one: _Side, other: _Side, codes: Codes) -> NDArray[np.bool_]:
+    left, right = one.standings, other.standings
+    bound = (left.bound | right.bound) != 0
+    shorter = np.minimum(np.bitwise_count(one.titles), np.bitwise_count(other.titles)).astype(np.uint16)
+    shared = np.bitwise_count(one.titles & other.titles).astype(np.uint16)
     answers = bound & (shorter > 0) & (10 * shared >= _MOST_TENTHS * shorter)
-    left_id, right_id = blocking.standings[left, _IDENTIFIER], blocking.standings[right, _IDENTIFIER]
-    same_id = (left_id == right_id) & (left_id != 0) & (codes[_PLACE] != _ELSEWHERE)
+    same_id = (left.identifier == right.identifier) & (left.identifier != 0) & (codes[_PLACE] != _ELSEWHERE)
     free: NDArray[np.bool_] = answers | same_id | (codes[_TITLE] >= _NEARLY_ALL)
     return free
 
 
-def _tenths(one: Hashes, other: Hashes) -> Numbers:
-    shared = np.bitwise_count(one & other).astype(np.int64)
-    either = np.bitwise_count(one | other).astype(np.int64)
+def _tenths(one: Hashes, other: Hashes) -> NDArray[np.uint16]:
+    shared = np.bitwise_count(one & other).astype(np.uint16)
+    either = np.bitwise_count(one | other).astype(np.uint16)
     return np.where((one == 0) | (other == 0), 0, 1 + 10 * shared // np.maximum(either, 1))
 
 

@@ -30,7 +30,7 @@ class TellingWords(NamedTuple):
         hashes = hasher(words.starts, words.ends)
         if not idle and shortest == 1:
             return cls(*words, hashes, hasher, len(texts.ends))
-        telling = ~hash_set(idle).has(hashes) & (words.ends - words.starts >= shortest)
+        telling = np.flatnonzero(~hash_set(idle).has(hashes) & (words.ends - words.starts >= shortest))
         kept = (words.starts[telling], words.ends[telling], words.owners[telling], hashes[telling])
         return cls(*kept, hasher, len(texts.ends))
 

@@ -16,8 +16,8 @@ Hashes = NDArray[np.uint64]
 
 _BASE = 0x9E3779B97F4A7C15
 _SPACE = ord(" ")
-_SHIFTS = (30, 27, 31)
-_FACTORS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_SHIFTS = tuple(map(np.uint64, (30, 27, 31)))
+_FACTORS = tuple(map(np.uint64, (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)))
 
 
 class Texts(NamedTuple):
@@ -78,10 +78,13 @@ class Hasher:
 
 def mix(numbers: Hashes) -> Hashes:
     """Numbers as other numbers in which every bit depends on every bit (the last step of SplitMix64)."""
-    mixed = numbers
-    for shift, factor in zip(_SHIFTS, _FACTORS, strict=False):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return mixed ^ (mixed >> np.uint64(_SHIFTS[-1]))
+    mixed = numbers >> _SHIFTS[0]
+    mixed ^= numbers
+    # In one array, since new ones take longer to be had than to be filled.
+    for factor, shift in zip(_FACTORS, _SHIFTS[1:], strict=True):
+        mixed *= factor
+        mixed ^= mixed >> shift
+    return mixed
 
 
 def hashes_of(values: Sequence[str]) -> Hashes:

@@ -14,10 +14,7 @@ from variorum.dedup.objections import SAME_AUTHORS, SAME_PLACE, Objection
 from variorum.dedup.titles import (
     ROMAN,
     content_words,
-    notice_of,
-    numbers_of,
-    part_of,
-    response_of,
+    marks_of,
     title_words,
 )
 from variorum.dedup.words import is_variant
@@ -32,7 +29,7 @@ def part(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """Parts of a series, and a part beside what is none."""
     if not a.title or not b.title:
         return None
-    left, right = part_of(a.title), part_of(b.title)
+    left, right = marks_of(a.title).part, marks_of(b.title).part
     if left == right:
         return None
     if left and right:
@@ -46,7 +43,7 @@ def numbers(a: Features, b: Features, levels: Comparison) -> Objection | None:
     """Numbers tell yearly reports, phases and doses apart."""
     if not a.title or not b.title:
         return None
-    left, right = numbers_of(a.title), numbers_of(b.title)
+    left, right = marks_of(a.title).numbers, marks_of(b.title).numbers
     if left == right:
         return None
     ones, others = sorted(set(left) - set(right)), sorted(set(right) - set(left))
@@ -84,10 +81,10 @@ def telling_word(a: Features, b: Features, levels: Comparison) -> Objection | No
         or len(title_words(a.title) - title_words(b.title)) > _MOST_TELLING_WORDS
     ):
         return None  # so it is for most
-    left, right = Counter(a.title.split()), Counter(b.title.split())
-    if left.total() != right.total():
+    left, right = a.title.split(), b.title.split()
+    if len(left) != len(right):
         return None
-    ones, others = sorted((left - right).elements()), sorted((right - left).elements())
+    ones, others = _only_in(left, right), _only_in(right, left)
     if len(ones) > _MOST_TELLING_WORDS or a.title.replace(" ", "") == b.title.replace(" ", ""):
         return None
     if not ones:
@@ -103,6 +100,14 @@ def telling_word(a: Features, b: Features, levels: Comparison) -> Objection | No
     return Objection("telling_word", "hold", f"titles agree but for {telling[0]!r} and {telling[1]!r}")
 
 
+def _only_in(words: list[str], others: list[str]) -> list[str]:
+    """The words that do not stand among others, or not as often, sorted."""
+    once, others_once = set(words), set(others)
+    if len(once) < len(words) or len(others_once) < len(others):
+        return sorted((Counter(words) - Counter(others)).elements())
+    return sorted(once - others_once)
+
+
 def _tells(one: str, other: str) -> bool:
     """Whether two words are neither one but for a slip, nor small, nor numbers, which have a guard of their own."""
     if {one, other} <= STOP_WORDS or one in ROMAN or other in ROMAN or one[0].isdigit() or other[0].isdigit():
@@ -112,7 +117,7 @@ def _tells(one: str, other: str) -> bool:
 
 def notice(a: Features, b: Features, _: Comparison) -> Objection | None:
     """A notice and what it corrects, or something else altogether."""
-    left, right = notice_of(a.title), notice_of(b.title)
+    left, right = marks_of(a.title).notice, marks_of(b.title).notice
     if left == right:
         return None
     return _belongs_to(a, b, "notice", "corrects", f"one is a notice ({left or right})")
@@ -120,7 +125,7 @@ def notice(a: Features, b: Features, _: Comparison) -> Objection | None:
 
 def response(a: Features, b: Features, _: Comparison) -> Objection | None:
     """An answer and what it answers, or something else altogether."""
-    left, right = response_of(a.title), response_of(b.title)
+    left, right = marks_of(a.title).response, marks_of(b.title).response
     if left == right:
         return None
     return _belongs_to(a, b, "response", "responds_to", f"one is a {left or right}")

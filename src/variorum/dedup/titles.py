@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from variorum.dedup.folding import STOP_WORDS, fold, plain, without_thousands
 
@@ -140,7 +141,21 @@ def content_words(words: Iterable[str]) -> list[str]:
     return [word for word in words if word not in STOP_WORDS]
 
 
+class Marks(NamedTuple):
+    """What a title says beside its words: see the functions that find each."""
+
+    numbers: tuple[str, ...]
+    part: str
+    notice: str
+    response: str
+
+
 @lru_cache(maxsize=1 << 16)
+def marks_of(title: str) -> Marks:
+    """The marks of a folded title."""
+    return Marks(numbers_of(title), part_of(title), notice_of(title), response_of(title))
+
+
 def numbers_of(title: str) -> tuple[str, ...]:
     """The runs of digits in a folded title and its Roman numerals (but for a first word), sorted."""
     found = {digits.lstrip("0") or "0" for digits in _DIGITS.findall(title)}

@@ -7,6 +7,7 @@ people mistype is one letter, and seldom the first, where most of what turns a w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -17,7 +18,9 @@ _SHORTEST_STEM = 4
 _ENDINGS = frozenset({"s", "es", "d", "ed", "er", "ing", "al", "1"})
 """What inflects a word; and the mark of a title's first footnote, which scanning leaves behind it."""
 
-_VOWELS = "aeo"
+_FIRST = dict.fromkeys("aeo", "a")
+"""First letters that stand for one another, as in esophagus and oesophagus."""
+
 _DIPHTHONG = re.compile("[ao]e")
 _OPPOSITES = (("micro", "macro"), ("ab", "ad"), ("pre", "pro"))
 """Beginnings that turn a word into its opposite by one letter behind the first."""
@@ -30,11 +33,19 @@ def is_slip(one: str, other: str) -> bool:
     return one[0] == other[0] and OSA.distance(one, other, score_cutoff=1) <= 1 and not _opposite(one, other)
 
 
+def may_be_variants(ones: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether a word of the one may be a variant of one of the others, as far as their first letters tell."""
+    return not {_FIRST.get(word[0], word[0]) for word in ones}.isdisjoint(
+        [_FIRST.get(word[0], word[0]) for word in others]
+    )
+
+
 def is_variant(one: str, other: str) -> bool:
     """Whether two words differ by a slip, in their ending, or as British from American spelling."""
-    if one[0] != other[0] and not (one[0] in _VOWELS and other[0] in _VOWELS):
+    if one[0] != other[0] and _FIRST.get(one[0], one[0]) != _FIRST.get(other[0], other[0]):
         return False
-    short, long = sorted((_DIPHTHONG.sub("e", word) for word in (one, other)), key=len)
+    one_spelling, other_spelling = _DIPHTHONG.sub("e", one), _DIPHTHONG.sub("e", other)
+    short, long = sorted((one_spelling, other_spelling), key=len)
     inflected = len(short) >= _SHORTEST_STEM and long.startswith(short) and long[len(short) :] in _ENDINGS
     return short == long or inflected or is_slip(one, other)
 

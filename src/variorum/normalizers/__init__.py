@@ -6,16 +6,16 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import cache
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from variorum.normalizers._fields import Fields
-from variorum.schema import AwardDetails, Entry, Record, Rejection
+
+if TYPE_CHECKING:
+    from variorum.schema import AwardDetails, Entry, Record, Rejection
+
+    Normaliser = Callable[[Entry, Fields], Record | AwardDetails | Rejection]
 
 __all__ = ["normalise"]
-
-Normaliser = Callable[[Entry, Fields], Record | AwardDetails | Rejection]
-
 
 LONGEST_FIELD = 50_000
 LONGEST = {"source_key": 1_000, "authors": 1_000_000}
@@ -36,6 +36,10 @@ def normalise(entry: Entry) -> Record | AwardDetails | Rejection:
     one is far longer than it can be (``too_long``), or when the scraper read a field that the format
     does not know (``unknown_field``).
     """
+    from pydantic import ValidationError
+
+    from variorum.schema import Rejection
+
     for name, value in (("source_key", entry.source_key), *entry.fields.items()):
         limit = LONGEST.get(name, LONGEST_FIELD)
         if len(value) > limit:
@@ -53,5 +57,7 @@ def normalise(entry: Entry) -> Record | AwardDetails | Rejection:
 
 
 def _rejection(entry: Entry, code: str, message: str) -> Rejection:
+    from variorum.schema import Rejection
+
     raw = "\n".join(f"{name}: {value}" for name, value in entry.fields.items())
     return Rejection(code=code, message=message, place=entry.place, stage="normalise", raw=raw)

@@ -10,8 +10,8 @@ from variorum.normalizers._authors import name_parts, split_authors
 from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
 from variorum.normalizers._text import clean
-from variorum.schema import Author, Entry, Identifier, Link, Record
-from variorum.schema.identifiers import ArxivId, find_dois, identify, normalise_arxiv
+from variorum.schema import Author, Entry, Identifier, Link, Record, identify
+from variorum.schema.identifiers import ArxivId, find_dois, normalise_arxiv
 
 _WITHDRAWN = re.compile(r"\bwithdrawn\b", re.I)
 _AFFILIATION = re.compile(r"\s*\([^()]{0,1000}\)")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from variorum.schema import Entry, split_values
+from typing import TYPE_CHECKING
+
+from variorum.schema import split_values
+
+if TYPE_CHECKING:
+    from variorum.schema import Entry
 
 
 class Fields:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from variorum.schema import Kind
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from variorum.schema import Kind
 
 # Type names of BibTeX, RIS, CSL, Crossref and the words databases use, letters only.
 _KIND_NAMES: tuple[tuple[Kind, str], ...] = (

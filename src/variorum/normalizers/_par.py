@@ -11,8 +11,8 @@ from variorum.normalizers._dates import parse_date
 from variorum.normalizers._markup import ABSTRACT_HEADING, unmarked
 from variorum.normalizers._mojibake import mended
 from variorum.normalizers._text import clean
-from variorum.schema import Author, Award, Identifier, Kind, Link
-from variorum.schema.identifiers import identify, normalise_isbn, normalise_issn, normalise_nsf_award, normalise_orcid
+from variorum.schema import Author, Award, Identifier, Kind, Link, identify
+from variorum.schema.identifiers import normalise_isbn, normalise_issn, normalise_nsf_award, normalise_orcid
 
 _SITE = "https://par.nsf.gov"
 _BOOK_INSIDE = frozenset({"article", "article-journal", "chapter", "paper-conference"})

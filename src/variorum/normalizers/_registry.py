@@ -11,16 +11,8 @@ from variorum.normalizers._authors import is_placeholder, name_parts, split_auth
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._markup import ABSTRACT_HEADING, readable
 from variorum.normalizers._mojibake import mended
-from variorum.schema import Author, Identifier, Kind, Link, partial_date
-from variorum.schema.identifiers import (
-    Role,
-    Scheme,
-    identify,
-    normalise_isbn,
-    normalise_issn,
-    normalise_orcid,
-    normalise_pmid,
-)
+from variorum.schema import Author, Identifier, Kind, Link, identify, partial_date
+from variorum.schema.identifiers import Role, Scheme, normalise_isbn, normalise_issn, normalise_orcid, normalise_pmid
 
 # Words in JATS, the publishers' XML; MathML and TeX stand side by side in it.
 

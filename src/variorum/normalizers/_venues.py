@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from variorum.schema import Kind, Stage
+if TYPE_CHECKING:
+    from variorum.schema import Kind, Stage
 
 _PREPRINT_SERVER = re.compile(
     r"^\s*(?:arxiv|biorxiv|medrxiv|chemrxiv|ssrn|osf preprints|research square|preprints\.org)\b", re.I

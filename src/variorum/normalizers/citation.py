@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from variorum.normalizers._authors import is_placeholder, name_parts, split_authors
 from variorum.normalizers._dates import read_date
@@ -16,7 +17,6 @@ from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._markup import ABSTRACT_HEADING, readable, unmarked
 from variorum.normalizers._venues import kind_of, stage_of
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
 from variorum.schema.identifiers import (
     Role,
     Scheme,
@@ -27,6 +27,9 @@ from variorum.schema.identifiers import (
     normalise_issn,
     normalise_pmid,
 )
+
+if TYPE_CHECKING:
+    from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
 
 FORMAT = "citation"
 
@@ -67,6 +70,8 @@ def normalise(entry: Entry, fields: Fields) -> Record:
     ``unknown_kind``, and ``invalid_doi``, ``invalid_arxiv``, ``invalid_pmid``, ``invalid_isbn``,
     ``invalid_issn``, ``invalid_url`` for fields that hold something else than they should.
     """
+    from variorum.schema import Record
+
     tex = fields.take("markup") == "tex"
     for unused in ("publisher", "editor", "language"):  # the schema has no place for them; the entry keeps them
         fields.take(unused)
@@ -130,6 +135,8 @@ def stated_abstract(raw: str) -> str:
 
 
 def _author(name: str) -> Author:
+    from variorum.schema import Author
+
     family, given = name_parts(name)
     return Author(name=name, family=family, given=given)
 
@@ -170,6 +177,8 @@ Named = tuple[Scheme, str, str, Role]
 
 def _identifiers(fields: Fields, kind: Kind) -> tuple[tuple[Identifier, ...], tuple[Link, ...], list[str]]:
     """Identifiers and links, and the names of the fields that hold none."""
+    from variorum.schema import Identifier, Link
+
     stated = {name: _stated(fields.take(name) or "") for name in ("doi", "arxiv", "pmid", "isbn", "issn", "url")}
     in_urls = _from_urls(stated["url"])
     found: dict[str, Sequence[Named]] = {

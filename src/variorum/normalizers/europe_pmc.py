@@ -15,8 +15,8 @@ from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._registry import body, distinct, jats_text, marked_text
 from variorum.normalizers._venues import stage_of
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
-from variorum.schema.identifiers import identify, normalise_issn, normalise_orcid, normalise_pmid
+from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, identify
+from variorum.schema.identifiers import normalise_issn, normalise_orcid, normalise_pmid
 
 FORMAT = "europe_pmc"
 

@@ -15,8 +15,8 @@ from variorum.normalizers._dates import read_date
 from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._markup import ABSTRACT_HEADING, readable
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
-from variorum.schema.identifiers import Role, identify, normalise_isbn, normalise_issn, normalise_orcid
+from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, identify
+from variorum.schema.identifiers import Role, normalise_isbn, normalise_issn, normalise_orcid
 
 FORMAT = "feed"
 

@@ -12,8 +12,8 @@ from variorum.normalizers._markup import readable
 from variorum.normalizers._mojibake import is_garbled, mended
 from variorum.normalizers._text import clean
 from variorum.normalizers._venues import stage_of
-from variorum.schema import Author, Award, Entry, Identifier, Kind, Link, Record, Stage
-from variorum.schema.identifiers import identify, normalise_nsf_award, normalise_par_id
+from variorum.schema import Author, Award, Entry, Identifier, Kind, Link, Record, Stage, identify
+from variorum.schema.identifiers import normalise_nsf_award, normalise_par_id
 
 FORMAT = "nsf_publication"
 

@@ -16,8 +16,7 @@ from variorum.normalizers._dates import read_loose_date
 from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._markup import ABSTRACT_HEADING, readable, unmarked
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
-from variorum.schema.identifiers import identify
+from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, identify
 
 FORMAT = "oai_dc"
 

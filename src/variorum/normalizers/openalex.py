@@ -15,15 +15,8 @@ from variorum.normalizers._fields import Fields
 from variorum.normalizers._grants import Grant, nsf_awards
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._registry import distinct, jats_text, kind_of_work, marked_text, names_in
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage
-from variorum.schema.identifiers import (
-    Role,
-    identify,
-    normalise_arxiv,
-    normalise_issn,
-    normalise_orcid,
-    normalise_pmid,
-)
+from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, Stage, identify
+from variorum.schema.identifiers import Role, normalise_arxiv, normalise_issn, normalise_orcid, normalise_pmid
 
 FORMAT = "openalex"
 

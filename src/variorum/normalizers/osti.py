@@ -11,8 +11,8 @@ from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._registry import distinct, is_cut, jats_text, marked_text
 from variorum.normalizers._venues import stage_of
-from variorum.schema import Author, Award, Entry, Identifier, Kind, Link, Record, Stage
-from variorum.schema.identifiers import identify, normalise_arxiv, normalise_issn, normalise_orcid
+from variorum.schema import Author, Award, Entry, Identifier, Kind, Link, Record, Stage, identify
+from variorum.schema.identifiers import normalise_arxiv, normalise_issn, normalise_orcid
 
 FORMAT = "osti"
 

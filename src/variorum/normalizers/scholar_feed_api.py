@@ -10,8 +10,7 @@ from variorum.normalizers._fields import Fields
 from variorum.normalizers._mojibake import mended
 from variorum.normalizers._text import clean
 from variorum.normalizers.scholar_feed_html import author_of
-from variorum.schema import Entry, Link, Record
-from variorum.schema.identifiers import identify
+from variorum.schema import Entry, Link, Record, identify
 
 FORMAT = "scholar_feed_api"
 

@@ -8,8 +8,7 @@ from variorum.normalizers._mojibake import mended
 from variorum.normalizers._names import split_name
 from variorum.normalizers._text import clean
 from variorum.normalizers.scholar_feed_text import subject_of
-from variorum.schema import Author, Entry, Link, Record
-from variorum.schema.identifiers import identify
+from variorum.schema import Author, Entry, Link, Record, identify
 
 FORMAT = "scholar_feed_html"
 

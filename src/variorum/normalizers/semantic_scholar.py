@@ -15,8 +15,8 @@ from variorum.normalizers._fields import Fields
 from variorum.normalizers._kinds import kind_of_type
 from variorum.normalizers._registry import distinct, jats_text, marked_text, names_in
 from variorum.normalizers._venues import kind_of, stage_of
-from variorum.schema import Author, Entry, Identifier, Kind, Link, Record
-from variorum.schema.identifiers import identify, normalise_arxiv, normalise_pmid
+from variorum.schema import Author, Entry, Identifier, Kind, Link, Record, identify
+from variorum.schema.identifiers import normalise_arxiv, normalise_pmid
 
 FORMAT = "semantic_scholar"
 

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from variorum.dedup.blocking import candidate_pairs
 from variorum.dedup.clustering import Clusters
@@ -15,10 +19,13 @@ from variorum.dedup.engines.local import Found, resolve
 from variorum.dedup.engines.workers import team
 from variorum.dedup.model import probability
 from variorum.dedup.processors import uncollected, worker_count
+from variorum.dedup.texts import Numbers
 from variorum.errors import BadInputError
 from variorum.pipeline.citation_files import table_writer
 from variorum.pipeline.file_reading import Progress, read_files
-from variorum.schema import Rejection
+
+if TYPE_CHECKING:
+    from variorum.schema import Rejection
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,23 @@ def _write_pair(write: Write, found: Found) -> None:
 def _write_clusters(write: Write, refs: Sequence[str], clusters: Clusters) -> int:
     """Write records in input order; clusters are numbered by first appearance. Returns how many there are."""
     home: dict[str, int] = {ref: number for number, members in enumerate(clusters.members) for ref in members}
-    numbers: dict[int | str, int] = {}
-    write([(ref, f"c{numbers.setdefault(home.get(ref, ref), len(numbers) + 1)}") for ref in refs])
-    return len(numbers)
+    numbers = _by_appearance(np.fromiter(map(home.get, refs, repeat(_ALONE)), np.int64, len(refs)))
+    write(zip(refs, [f"c{number}" for number in numbers.tolist()], strict=True))
+    return int(numbers.max(initial=0))
+
+
+_ALONE = -1
+"""The home of a record that is in no cluster."""
+
+
+def _by_appearance(homes: Numbers) -> Numbers:
+    """The numbers of records' clusters, from 1 in the order in which they come up; who is alone has one for itself."""
+    alone = homes == _ALONE
+    first = np.zeros(homes.max(initial=_ALONE) + 1, np.int64)
+    places = np.flatnonzero(~alone)[::-1]
+    first[homes[places]] = places  # of several it is the last that stays, and so the first of all
+    new = alone.copy()
+    new[first[homes[places]]] = True
+    numbers = np.cumsum(new)
+    numbers[places] = numbers[first[homes[places]]]
+    return numbers

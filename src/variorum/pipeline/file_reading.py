@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from variorum.dedup.blocking import blocking_of, joined
 from variorum.dedup.bulk import columns_of_said, read_titles
@@ -19,8 +19,10 @@ from variorum.dedup.packing import Placed, Shelf, ShelfWriter, pack, put
 from variorum.errors import BadInputError
 from variorum.pipeline.citation_files import opened
 from variorum.pipeline.statements import statement_columns, statement_of_row
-from variorum.schema import Rejection
 from variorum.scrapers import Row, RowColumns, TableSpan, guess_format, markup_of, read_rows, read_span, table_spans
+
+if TYPE_CHECKING:
+    from variorum.schema import Rejection
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and how much there is in all, if that is known."""
@@ -30,7 +32,7 @@ _WORTH_SHARING = 8
 """Chunks of rows below which starting processes takes longer than they save."""
 
 
-Rejected = tuple[str, Rejection]
+Rejected = tuple[str, "Rejection"]
 """A row that cannot be used, and its ``file#place``."""
 
 
@@ -104,13 +106,13 @@ def _read_chunk(shelf: Path, chunk: _Chunk) -> _Read:
             raise _IrregularError
         said = StatementColumns.of(_statements(chunk, chunk.rows, rejections))
     read: list[tuple[str, str]] = []
-    parts = [blocking_of(())]
+    parts: list[Blocking] = []
     for batch in said.batches(BATCH):
         columns = columns_of_said(batch)
         read += read_titles(columns)
         parts.append(key_records(columns))
     placed = put(shelf, pack(zip(*said, read, strict=True)))
-    return _Read(list(said.ref), placed, joined(parts), rejections)
+    return _Read(list(said.ref), placed, parts[0] if len(parts) == 1 else joined(parts), rejections)
 
 
 def _regular_statements(chunk: _Chunk) -> StatementColumns | None:
@@ -126,10 +128,10 @@ def _statements(chunk: _Chunk, rows: list[Row], rejections: list[Rejected]) -> l
     statements = []
     for row in rows:
         said = statement_of_row(row, chunk.markup, prefix=chunk.prefix)
-        if isinstance(said, Rejection):
-            rejections.append((f"{chunk.path}#{said.place}", said))
-        else:
+        if isinstance(said, Statement):
             statements.append(said)
+        else:
+            rejections.append((f"{chunk.path}#{said.place}", said))
     return statements
 
 
@@ -158,7 +160,7 @@ def _chunks_of(path: Path, prefix: str, columns: Mapping[str, str], rejections: 
     with opened(path) as stream:
         try:
             for row in read_rows(stream, file_format, columns=columns):
-                if isinstance(row, Rejection):
+                if not isinstance(row, Row):
                     rejections.append((f"{path}#{row.place}", row))
                     continue
                 rows.append(row)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from variorum.dedup.columns import StatementColumns, of_each
 from variorum.dedup.features import Statement
@@ -23,11 +23,17 @@ from variorum.normalizers.citation import (
     stated_abstract,
     stated_venue,
 )
-from variorum.schema import Author, Kind, Record, Rejection, is_text_key, text_key, year_of
+from variorum.schema import is_text_key, text_key, year_of
 from variorum.scrapers import UNSTATED_SOURCE, Row, RowColumns
+
+if TYPE_CHECKING:
+    from variorum.schema import Author, Kind, Record, Rejection
 
 _PERHAPS_NONE = 100
 """Characters up to which a title or an abstract may say no more than that there is none."""
+
+_MOST_WORDS = 40
+"""Characters of the longest words that say so, and more."""
 
 _TEXT_KEY = len(text_key())
 _LONGEST_KEY = LONGEST["source_key"]
@@ -36,10 +42,15 @@ _END = 40
 """Characters at an abstract's end among which its marks of being cut stand."""
 
 _CUT = ("...", "…")
-_PLAIN_DOI = re.compile(
-    r"10\.(?!48550/)[0-9]{4,9}/[A-Za-z0-9_()/-]{1,40}(?:\.[A-Za-z0-9_()/-]{1,40}){0,6}(?<=[A-Za-z0-9])"
+_DOIS = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/)?(10\.(?!48550/)[0-9]{4,9}/[A-Za-z0-9_()/.-]{0,300}[A-Za-z0-9])\0|[^\0]*\0"
 )
-"""DOIs that need no closer look: most of them."""
+"""DOIs that need no closer look, which are most of them, and other texts, each with its end."""
+
+_PUBMED = re.compile(r"https?://(?:www\.ncbi\.nlm\.nih\.gov/pubmed|pubmed\.ncbi\.nlm\.nih\.gov)/([1-9][0-9]{0,8})")
+_PMID_HOST = "nlm.nih.gov"
+_ELSEWHERE = re.compile(r"https?://(?:[abcefgj-t]|www\.[abce-z])\S*")
+"""Addresses that go on unlike those of resolvers of DOIs."""
 
 
 def statement_of_row(row: Row, markup: str, *, prefix: str = "") -> Statement | Rejection:
@@ -48,6 +59,8 @@ def statement_of_row(row: Row, markup: str, *, prefix: str = "") -> Statement | 
     Gives the ``Rejection`` that ``normalise`` would (``too_long``) for a value far longer than it can be.
     """
     if len(row.key) > _LONGEST_KEY or len("".join(row)) > LONGEST_FIELD:
+        from variorum.schema import Rejection
+
         result = normalise(row.entry(markup))
         if isinstance(result, Rejection):
             return result
@@ -115,7 +128,7 @@ def statement_columns(
         ref=[prefix + key for key in rows.key] if prefix else rows.key,
         source=of_each(lambda source: "" if source == UNSTATED_SOURCE else source, rows.source),
         kind=kinds,
-        title=["" if len(text) < _PERHAPS_NONE and is_no_title(text) else text for text in rows.title],
+        title=["" if _perhaps_no_title(text) and is_no_title(text) else text for text in rows.title],
         byline=rows.authors,
         names=unsaid,
         names_complete=no,
@@ -141,18 +154,57 @@ def _any_too_long(rows: RowColumns, markup: str, longest: int | None) -> bool:
         longest = max(map(len, map("".join, zip(*rows, strict=True))), default=0)
     if longest <= LONGEST_FIELD and max(map(len, rows.key), default=0) <= _LONGEST_KEY:
         return False
-    return any(isinstance(statement_of_row(row, markup), Rejection) for row in rows.rows())
+    return any(not isinstance(statement_of_row(row, markup), Statement) for row in rows.rows())
 
 
 def _identifiers(rows: RowColumns, kinds: Sequence[Kind]) -> list[tuple[tuple[str, str], ...]]:
-    stated = zip(rows.doi, rows.arxiv, rows.pmid, rows.isbn, rows.issn, rows.url, kinds, strict=True)
+    """What ``own_identifiers`` finds in each row; where all is plain to see, without its closer look."""
+    plain_dois = _plain_dois(rows.doi)
+    stated = zip(plain_dois, rows.doi, rows.arxiv, rows.pmid, rows.isbn, rows.issn, rows.url, kinds, strict=True)
     found: list[tuple[tuple[str, str], ...]] = []
-    for doi, arxiv, pmid, isbn, issn, url, kind in stated:
-        if arxiv or pmid or isbn or issn or url or (doi and not _PLAIN_DOI.fullmatch(doi)):
+    for plain, doi, arxiv, pmid, isbn, issn, url, kind in stated:
+        if not (url or isbn or issn or arxiv or pmid) and (plain or not doi):
+            found.append((("doi", plain),) if plain else ())
+            continue
+        in_url = _PUBMED.fullmatch(url) if url else None
+        unclear = url and not in_url and _may_name(url, beside_doi=bool(plain))
+        if unclear or arxiv or pmid or (doi and not plain):
             found.append(own_identifiers(doi=doi, arxiv=arxiv, pmid=pmid, isbn=isbn, issn=issn, url=url, kind=kind))
-        else:
-            found.append((("doi", doi.lower()),) if doi else ())
+            continue
+        own = _numbers(isbn, issn, kind) if isbn or issn else ()
+        if in_url:
+            own = (("pmid", in_url[1]), *own)
+        found.append((("doi", plain), *own) if plain else own)
     return found
+
+
+def _may_name(url: str, *, beside_doi: bool) -> bool:
+    """Whether an address may name the publication. Beside a DOI only a PMID in it counts."""
+    address = url.lower()
+    if beside_doi or _PMID_HOST in address:
+        return _PMID_HOST in address
+    return "arxiv" in address or "/doi/" in address or not _ELSEWHERE.fullmatch(address)
+
+
+def _plain_dois(stated: Sequence[str]) -> list[str]:
+    """The DOIs that are plain to see, and empty texts in the places of others."""
+    found: list[str] = _DOIS.findall("\0".join([*stated, ""]))
+    if len(found) != len(stated):  # for a text may have any sign
+        return [""] * len(stated)
+    together = "\0".join(found).lower()
+    found = together.split("\0") if found else found
+    return ["" if "..." in doi else doi for doi in found] if "..." in together else found
+
+
+@lru_cache(maxsize=1 << 12)  # a journal's stand with each of its articles
+def _numbers(isbn: str, issn: str, kind: Kind) -> tuple[tuple[str, str], ...]:
+    return own_identifiers(doi="", arxiv="", pmid="", isbn=isbn, issn=issn, url="", kind=kind)
+
+
+def _perhaps_no_title(text: str) -> bool:
+    """Whether words may only say that there is no title: they are few, and more signs stand only around them."""
+    length = len(text)
+    return length < _PERHAPS_NONE and (length < _MOST_WORDS or not (text[0].isalnum() and text[-1].isalnum()))
 
 
 def _year(date: str, year: str) -> str:
@@ -162,6 +214,8 @@ def _year(date: str, year: str) -> str:
 
 
 def _is_cut(abstract: str) -> bool:
+    if abstract[-1].isalnum() or (abstract[-1] == "." and abstract[-3:] != "..."):
+        return False  # so it is for nearly all
     end = abstract[-_END:].rstrip()
     return end.endswith(_CUT) or (end.endswith(">") and stated_abstract(end).rstrip().endswith(_CUT))
 

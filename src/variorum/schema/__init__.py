@@ -1,21 +1,31 @@
 """The common schema every source is mapped into, and the identifier rules it rests on."""
 
-from variorum.schema.award import AwardDetails, AwardSighting
-from variorum.schema.dates import PartialDate, partial_date, year_of
-from variorum.schema.entry import Entry, is_text_key, join_values, split_values, text_key
-from variorum.schema.identifiers import Identifier
-from variorum.schema.record import (
-    Author,
-    Award,
-    Evidence,
-    Kind,
-    Link,
-    Record,
-    Rejection,
-    Sighting,
-    Stage,
-    incipit,
-)
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from variorum.schema.dates import partial_date, year_of
+from variorum.schema.keys import is_text_key, join_values, split_values, text_key
+
+if TYPE_CHECKING:
+    from variorum.schema.award import AwardDetails, AwardSighting
+    from variorum.schema.base import PartialDate
+    from variorum.schema.entry import Entry
+    from variorum.schema.record import (
+        Author,
+        Award,
+        Evidence,
+        Identifier,
+        Kind,
+        Link,
+        Record,
+        Rejection,
+        Sighting,
+        Stage,
+        identify,
+        incipit,
+    )
 
 __all__ = [
     "Author",
@@ -32,6 +42,7 @@ __all__ = [
     "Rejection",
     "Sighting",
     "Stage",
+    "identify",
     "incipit",
     "is_text_key",
     "join_values",
@@ -40,3 +51,13 @@ __all__ = [
     "text_key",
     "year_of",
 ]
+
+_MODULES = {"AwardDetails": "award", "AwardSighting": "award", "PartialDate": "base", "Entry": "entry"}
+
+
+def __getattr__(name: str) -> Any:
+    # Models when they are first asked for: pydantic takes long to load, and matching files has no use for it.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'record')}"), name)
+    return found

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from variorum.schema.base import Model
-from variorum.schema.dates import PartialDate
+from variorum.schema.base import Model, PartialDate
 
 
 class AwardDetails(Model):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from variorum.schema.dates import check_partial_date
+
+PartialDate = Annotated[str, AfterValidator(check_partial_date)]
 
 
 class Model(BaseModel):

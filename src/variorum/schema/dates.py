@@ -9,9 +9,6 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -25,9 +22,6 @@ def check_partial_date(text: str) -> str:
     year, month, day = (int(part) if part else 1 for part in match.groups())
     datetime.date(year, month, day)
     return text
-
-
-PartialDate = Annotated[str, AfterValidator(check_partial_date)]
 
 
 def partial_date(year: int, month: int | None = None, day: int | None = None) -> str:

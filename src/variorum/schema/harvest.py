@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from variorum.schema.base import Model
-from variorum.schema.dates import PartialDate
+from variorum.schema.base import Model, PartialDate
 
 Media = Literal["text", "html", "xml", "json"]
 """What sort of document a body is, told from its first bytes."""

@@ -13,20 +13,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
-from variorum.schema.base import Model
-
 Scheme = Literal["doi", "arxiv", "nsf_par", "pmid", "issn", "isbn", "openalex", "other"]
 Role = Literal["self", "version", "container", "related"]
 """What an identifier names: this publication, a version of it, the journal or book around it, or another."""
-
-
-class Identifier(Model):
-    """An identifier a source states: ``value`` is the normal form, ``raw`` what the page says."""
-
-    scheme: Scheme
-    value: str
-    raw: str
-    role: Role = "self"
 
 
 class ArxivId(NamedTuple):
@@ -304,19 +293,19 @@ _NUMBERS: tuple[tuple[Scheme, Callable[[str], str | None]], ...] = (
 )
 
 
-def identify(raw: str, *, role: Role = "self") -> Identifier | None:
-    """The identifier in ``raw`` with its scheme, None when there is not exactly one.
+def name_scheme(raw: str) -> tuple[Scheme, str] | None:
+    """The scheme of the identifier in ``raw`` and its normal form, None when there is not exactly one.
 
     arXiv comes before DOI, so that arXiv's own DOIs count as arXiv ids; the value has no version.
     """
     text = _unescape(raw)
     doi = _doi_of(text)
     if arxiv := _arxiv_of(text, doi):
-        return Identifier(scheme="arxiv", value=arxiv.id, raw=raw, role=role)
+        return "arxiv", arxiv.id
     if doi:
-        return Identifier(scheme="doi", value=doi, raw=raw, role=role)
+        return "doi", doi
     # Plain digits fit several schemes; only a label or an address says which.
     if _bare(raw)[:1].isdigit():
         return None
     found = ((scheme, normalise(raw)) for scheme, normalise in _NUMBERS)
-    return next((Identifier(scheme=s, value=v, raw=raw, role=role) for s, v in found if v), None)
+    return next(((scheme, value) for scheme, value in found if value), None)

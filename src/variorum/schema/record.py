@@ -7,9 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from variorum.schema.base import Model
-from variorum.schema.dates import PartialDate
-from variorum.schema.identifiers import Identifier
+from variorum.schema.base import Model, PartialDate
+from variorum.schema.identifiers import Role, Scheme, name_scheme
 
 Kind = Literal[
     "article",
@@ -35,6 +34,21 @@ DELETED = "deleted"
 
 UNSTATED = "unstated"
 """The flag of a record that no page states any more, as its pages are read today. It stays, and is never lost."""
+
+
+class Identifier(Model):
+    """An identifier a source states: ``value`` is the normal form, ``raw`` what the page says."""
+
+    scheme: Scheme
+    value: str
+    raw: str
+    role: Role = "self"
+
+
+def identify(raw: str, *, role: Role = "self") -> Identifier | None:
+    """The identifier in ``raw`` with its scheme, None when there is not exactly one."""
+    named = name_scheme(raw)
+    return Identifier(scheme=named[0], value=named[1], raw=raw, role=role) if named else None
 
 
 class Author(Model):

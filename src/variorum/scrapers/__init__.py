@@ -6,28 +6,31 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from variorum.errors import BadInputError
-from variorum.scrapers._base import (
-    AskAgainError,
-    Body,
-    Channel,
-    Endpoint,
-    Expectations,
-    Harvest,
-    Layout,
-    Reading,
-    Search,
-    Source,
-    Step,
-    Wanted,
-)
 from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Row, RowColumns
 from variorum.scrapers._citations import FileFormat, guess_format, markup_of, read_citations, read_rows
-from variorum.scrapers._decode import codec_of, decode
-from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 from variorum.scrapers._lines import split_lines
 from variorum.scrapers._table_spans import TableSpan, read_span, table_spans
+
+if TYPE_CHECKING:
+    from variorum.scrapers._base import (
+        AskAgainError,
+        Body,
+        Channel,
+        Endpoint,
+        Expectations,
+        Harvest,
+        Layout,
+        Reading,
+        Search,
+        Source,
+        Step,
+        Wanted,
+    )
+    from variorum.scrapers._decode import codec_of, decode
+    from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
 
 __all__ = [
     "UNSTATED_SOURCE",
@@ -64,6 +67,23 @@ __all__ = [
     "split_lines",
     "table_spans",
 ]
+
+
+_MODULES = {
+    "codec_of": "_decode",
+    "decode": "_decode",
+    "Asked": "_key_harvest",
+    "KeyHarvest": "_key_harvest",
+    "Lead": "_key_harvest",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # What pages take when it is first asked for: citation files have no use for it.
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, '_base')}"), name)
+    return found
 
 
 LONGEST_NAME = 64

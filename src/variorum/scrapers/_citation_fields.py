@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from variorum.schema import Entry, Rejection
+if TYPE_CHECKING:
+    from variorum.schema import Entry, Rejection
 
 FORMAT = "citation"
 
@@ -91,6 +92,8 @@ class Row(NamedTuple):
 
     def entry(self, markup: str) -> Entry:
         """The row as an entry, ``markup`` being that of the file's format."""
+        from variorum.schema import Entry
+
         fields = {name: value for name, value in zip(self._fields[3:], self[3:], strict=True) if value}
         if markup:
             fields["markup"] = markup
@@ -145,6 +148,8 @@ def fold_name(name: str) -> str:
 
 def rejection(code: str, message: str, place: str, raw: str) -> Rejection:
     """A rejection whose texts can be stored and printed."""
+    from variorum.schema import Rejection
+
     # Lone surrogates can neither be stored nor printed; escaped they still show what was there.
     message, raw = (text.encode("utf-8", "backslashreplace").decode() for text in (message, raw))
     return Rejection(code=code, message=message, place=place, raw=raw)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from variorum.schema import Rejection
 from variorum.scrapers._citation_fields import Recogniser, Row, rejection
+
+if TYPE_CHECKING:
+    from variorum.schema import Rejection
 
 _BARE_WORD = re.compile(r"[^\s{}\"#,]+")
 _PIECE = re.compile(r"\s*(?:\"((?:[^\"{}]|\{[^{}]*\})*)\"|\{((?:[^{}]|\{[^{}]*\})*)\}|([^\s{}\"#]+))\s*(#|$)")

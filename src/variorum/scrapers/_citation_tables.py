@@ -6,11 +6,13 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from itertools import filterfalse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from variorum.errors import BadInputError
-from variorum.schema import Rejection
 from variorum.scrapers._citation_fields import Recogniser, Row, fold_name, rejection
+
+if TYPE_CHECKING:
+    from variorum.schema import Rejection
 
 MAX_CELL = 16 * 1024 * 1024
 """Longest CSV cell, in characters; a longer one is a file whose quotes do not pair."""

@@ -8,13 +8,15 @@ as are comments of a BibTeX file and the lines some databases put above the firs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, TextIO, get_args
+from typing import TYPE_CHECKING, Literal, TextIO, get_args
 
 from variorum.errors import BadInputError
-from variorum.schema import Entry, Rejection
 from variorum.scrapers._citation_fields import NAMES, Recogniser, Row
 from variorum.scrapers._citation_markup import read_bibtex, read_ris
 from variorum.scrapers._citation_tables import read_jsonl, read_table
+
+if TYPE_CHECKING:
+    from variorum.schema import Entry, Rejection
 
 FileFormat = Literal["csv", "tsv", "jsonl", "bibtex", "ris"]
 

@@ -91,10 +91,10 @@ def _perhaps_blank(letters: Letters, starts: Places) -> Flags:
 
 def _parted(letters: Letters, ends: Places) -> list[str]:
     """Texts that end where it is said, with a zero byte each."""
-    # Few texts have other letters than those of ASCII, and only these are decoded with more ado.
-    texts = letters[:-1].tobytes().decode("latin-1").split("\0")
+    # Few texts have other letters than those of ASCII. First all are read as if none had, which is quick.
+    texts = str(np.minimum(letters[:-1], _LAST_ASCII).data, "ascii").split("\0")
     for at in set(np.searchsorted(ends, np.flatnonzero(letters > _LAST_ASCII)).tolist()):
-        texts[at] = texts[at].encode("latin-1").decode()
+        texts[at] = letters[ends[at - 1] + 1 if at else 0 : ends[at]].tobytes().decode()
     return texts
 
 

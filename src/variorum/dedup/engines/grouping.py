@@ -20,8 +20,11 @@ class Groups(NamedTuple):
 
 def groups_of(left: Numbers, right: Numbers) -> Groups:
     """The groups that pairs connect. A group is named by the place of its first record among ``positions``."""
-    positions, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
-    one, other = np.split(ends, 2)
+    connected = np.zeros(max(left.max(initial=-1), right.max(initial=-1)) + 1, bool)
+    connected[left] = connected[right] = True
+    positions = np.flatnonzero(connected)
+    places = np.cumsum(connected) - 1
+    one, other = places[left], places[right]
     group = np.arange(len(positions))
     while True:
         least = np.minimum(group[one], group[other])

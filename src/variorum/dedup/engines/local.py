@@ -6,19 +6,18 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
 from variorum.dedup.clustering import Clusters, Link, Opinion, Pair, cluster
 from variorum.dedup.engines.grouping import all_paired, groups_of, members_of
+from variorum.dedup.engines.judging import Judged, Task, judge_pairs
 from variorum.dedup.engines.workers import Team
 from variorum.dedup.features import Features, Statement, features_of
-from variorum.dedup.many_features import features_of_many
-from variorum.dedup.matching import KEPT_LOG_ODDS, VERDICTS, Match, Verdict, judge, judge_likely
+from variorum.dedup.matching import VERDICTS, Match, Verdict, judge
 from variorum.dedup.model import Model, shipped
 from variorum.dedup.packing import Shelf
 from variorum.dedup.texts import Numbers
@@ -30,6 +29,9 @@ Progress = Callable[[int, int], None]
 
 _AT_ONCE = 5_000
 """Pairs that a worker is given at a time."""
+
+_RECENT = 10_000
+"""Records kept in mind for opinions: those of one group are asked about again and again."""
 
 _WORTH_SHARING = 6
 """Tasks below which starting processes takes longer than they save."""
@@ -46,21 +48,6 @@ class Found(NamedTuple):
     verdict: Verdict
     veto: str
     reasons: tuple[str, ...]
-
-
-class _Judged(NamedTuple):
-    """What was found of pairs, in columns, which are quickly passed between processes.
-
-    ``left`` and ``right`` are positions in the order of the references; verdicts are places in ``VERDICTS``.
-    ``vetoes`` go by place. Reasons are only given where pairs are kept.
-    """
-
-    left: Numbers
-    right: Numbers
-    log_odds: NDArray[np.float64]
-    verdicts: NDArray[np.int8]
-    vetoes: dict[int, str]
-    reasons: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -95,8 +82,9 @@ def resolve(
     if candidates is None:
         candidates = candidate_pairs(blocking_of(list(_all(records))))
     names = _refs(records) if refs is None else refs
-    parts: list[_Judged] = []
-    for some in _judged(records, candidates, model, team or Team(1), keep is not None, progress):
+    parts: list[Judged] = []
+    keeping = keep is not None
+    for some in _judged(records, candidates, model, team or Team(1), keeping, not judged, progress):
         parts.append(some)
         if keep is not None:
             for one in _kept(some, names):
@@ -107,28 +95,28 @@ def resolve(
     return Resolution(verdicts, _clusters(records, names, found, judged or {}, model), candidates)
 
 
-def _kept(found: _Judged, refs: Sequence[str]) -> Iterator[Found]:
+def _kept(found: Judged, refs: Sequence[str]) -> Iterator[Found]:
     columns = found.left.tolist(), found.right.tolist(), found.log_odds.tolist(), found.verdicts.tolist(), found.reasons
     for place, (left, right, log_odds, verdict, reasons) in enumerate(zip(*columns, strict=True)):
         veto = found.vetoes.get(place, "")
         yield Found(left, right, refs[left], refs[right], log_odds, VERDICTS[verdict], veto, reasons)
 
 
-def _joined(parts: Sequence[_Judged]) -> _Judged:
+def _joined(parts: Sequence[Judged]) -> Judged:
     """All that was found, but for the reasons."""
     begins = itertools.accumulate((len(part.left) for part in parts), initial=0)
     vetoes = {
         begin + place: veto for begin, part in zip(begins, parts, strict=False) for place, veto in part.vetoes.items()
     }
-    none = _Judged(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), {}, [])
+    none = Judged(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, np.int8), {}, [])
     left, right, log_odds, verdicts = (
         np.concatenate(columns) for columns in zip(*(part[:4] for part in [none, *parts]), strict=True)
     )
-    return _Judged(left, right, log_odds, verdicts, vetoes, [])
+    return Judged(left, right, log_odds, verdicts, vetoes, [])
 
 
 def _clusters(
-    records: Records, refs: Sequence[str], found: _Judged, judged: Mapping[Pair, str], model: Model
+    records: Records, refs: Sequence[str], found: Judged, judged: Mapping[Pair, str], model: Model
 ) -> Clusters:
     """Clusters of linked records. Where every two of a group are linked they are one; of others opinions are asked."""
     linked = found.verdicts == VERDICTS.index("same")
@@ -150,9 +138,11 @@ def _clusters(
         if link:
             links.append(Link(a, b, log_odds))
     places = known if judged else {refs[position]: position for position in np.flatnonzero(crowded).tolist()}
-    clusters = clusters_of(places, links, judged, partial(_opinion, places, records, opinions, model))
+    record = lru_cache(_RECENT)(lambda ref: _as_features(records[places[ref]]))
+    clusters = clusters_of(places, links, judged, partial(_opinion, record, opinions, model))
     whole = [tuple(sorted([refs[position] for position in members])) for members in members_of(groups, clear)]
-    return Clusters(tuple(sorted([*clusters.members, *whole])), clusters.cut)
+    # No record is in two clusters, so their first members are enough to put them in order.
+    return Clusters(tuple(sorted([*clusters.members, *whole], key=itemgetter(0))), clusters.cut)
 
 
 def clusters_of(
@@ -170,8 +160,7 @@ def opinion_of(match: Match) -> Opinion:
 
 
 def _opinion(
-    positions: Mapping[str, int],
-    records: Records,
+    record: Callable[[str], Features],
     known: dict[Pair, Opinion],
     model: Model,
     a: str,
@@ -179,7 +168,7 @@ def _opinion(
 ) -> Opinion:
     """The opinion on a pair, found anew and noted where blocking did not bring the two together."""
     if (a, b) not in known:
-        known[a, b] = opinion_of(judge(_as_features(records[positions[a]]), _as_features(records[positions[b]]), model))
+        known[a, b] = opinion_of(judge(record(a), record(b), model))
     return known[a, b]
 
 
@@ -188,72 +177,50 @@ def _judged(
     candidates: Candidates,
     model: Model,
     team: Team,
-    reasons: bool,
+    keeping: bool,
+    skipping: bool,
     progress: Progress | None,
-) -> Iterator[_Judged]:
+) -> Iterator[Judged]:
     total = len(candidates)
     shared = (records.path, records.kind) if isinstance(records, Shelf) else records
-    left, right = _by_group(candidates)
+    left, right, group = _by_group(candidates)
+    cuts = _cuts(group)
     tasks = (
-        _Task(shared, left[at : at + _AT_ONCE], right[at : at + _AT_ONCE], model, reasons)
-        for at in range(0, total, _AT_ONCE)
+        Task(shared, left[begin:end], right[begin:end], model, keeping, whole and skipping and not keeping)
+        for begin, end, whole in cuts
     )
     # Without a shelf every task would carry all records.
     judged = (
-        team.share(_judge_pairs, tasks, worth=_WORTH_SHARING)
-        if isinstance(records, Shelf)
-        else map(_judge_pairs, tasks)
+        team.share(judge_pairs, tasks, worth=_WORTH_SHARING) if isinstance(records, Shelf) else map(judge_pairs, tasks)
     )
-    for done, some in enumerate(judged, start=1):
+    for some, (_, done, _) in zip(judged, cuts, strict=True):
         yield some
         if progress is not None:
-            progress(min(done * _AT_ONCE, total), total)
+            progress(done, total)
 
 
-def _by_group(candidates: Candidates) -> tuple[Numbers, Numbers]:
-    """Pairs in an order in which those of one group of connected records follow each other.
+def _by_group(candidates: Candidates) -> tuple[Numbers, Numbers, Numbers]:
+    """Pairs in an order in which those of one group of connected records follow each other, and their groups.
 
     So the features of a record, wherever it stands, are made once, and those of its copies with them.
     """
     group = groups_of(candidates.left, candidates.right).of_pairs
     order = np.lexsort((candidates.right, candidates.left, group))
-    return candidates.left[order], candidates.right[order]
+    return candidates.left[order], candidates.right[order], group[order]
 
 
-class _Task(NamedTuple):
-    """Pairs to judge, and the records or where they are."""
-
-    records: tuple[Path, type[Features] | type[Statement]] | Sequence[Features]
-    left: Numbers
-    right: Numbers
-    model: Model
-    keeping: bool
-
-
-def _judge_pairs(task: _Task) -> _Judged:
-    shelf = _opened(*task.records) if isinstance(task.records, tuple) else task.records
-    positions, ends = np.unique(np.concatenate([task.left, task.right]), return_inverse=True)
-    left, right = np.split(ends, 2)
-    wanted = [shelf[position] for position in positions.tolist()]
-    records = features_of_many(wanted) if isinstance(shelf, Shelf) and shelf.kind is Statement else wanted
-    # Where no pairs are kept, those that not even a curator would see need no guards.
-    least = KEPT_LOG_ODDS if task.keeping else task.model.least_to_review
-    places, matches = [], []
-    for place, match in judge_likely(records, left, right, task.model, least):
-        places.append(place)
-        matches.append(match)
-    one, other = task.left[places], task.right[places]
-    swapped = np.array(
-        [match.a != records[at].ref for match, at in zip(matches, left[places].tolist(), strict=True)], bool
-    )
-    return _Judged(
-        np.where(swapped, other, one),
-        np.where(swapped, one, other),
-        np.array([match.log_odds for match in matches], np.float64),
-        np.array([VERDICTS.index(match.verdict) for match in matches], np.int8),
-        {place: veto for place, match in enumerate(matches) if (veto := match.veto)},
-        [match.reasons for match in matches] if task.keeping else [],
-    )
+def _cuts(group: Numbers) -> list[tuple[int, int, bool]]:
+    """Where to cut sorted groups: beginnings and ends, and whether no group was cut there."""
+    starts = np.append(np.flatnonzero(np.diff(group, prepend=-1)), len(group))
+    cuts: list[tuple[int, int, bool]] = []
+    begin = 0
+    while begin < len(group):
+        end = int(starts[np.searchsorted(starts, begin + _AT_ONCE, side="right") - 1])
+        if end <= begin:  # a group that is too large
+            end = min(begin + _AT_ONCE, len(group))
+        cuts.append((begin, end, bool(np.isin([begin, end], starts).all())))
+        begin = end
+    return cuts
 
 
 def _all(records: Records) -> Iterator[Features]:
@@ -266,9 +233,3 @@ def _refs(records: Records) -> list[str]:
 
 def _as_features(record: Features | Statement) -> Features:
     return record if isinstance(record, Features) else features_of(record)
-
-
-@lru_cache(maxsize=1)
-def _opened(path: Path, kind: type[Features] | type[Statement]) -> Shelf[Any]:
-    """The shelf, opened once by each process."""
-    return Shelf(path, kind)
