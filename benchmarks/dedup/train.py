@@ -324,6 +324,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.data is None:
         raise SystemExit("no labelled sets: give their folder with --data, or set VARIORUM_BENCHMARKS")
+    args.out.mkdir(parents=True, exist_ok=True)
     unscreened = [load(args.data / name) for name in sets_in(args.data)]
     screen = train_screen([Screened(one.codes, one.labels, one.exempt) for one in unscreened])
     sets = [screened(one, screen) for one in unscreened]
