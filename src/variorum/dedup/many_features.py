@@ -32,16 +32,22 @@ _made: Callable[[Iterable[object]], Features] = partial(tuple.__new__, Features)
 
 def features_of_many(statements: Sequence[Statement]) -> list[Features]:
     """The features of statements, with authors but without bylines."""
-    return completed(outlines_of_many(statements), statements)
+    said = apart(statements)
+    return completed(outlines_of_many(said), said)
 
 
-def outlines_of_many(statements: Sequence[Statement]) -> list[Features]:
-    """The features of statements but for authors and abstracts, which take longest to read."""
-    if not statements:
+def apart(statements: Sequence[Statement]) -> list[Statement]:
+    """Statements, those whose title is a whole reference with its fields in their places."""
+    return [one if one.byline or ";" not in one.title else taken_apart(one) for one in statements]
+
+
+def outlines_of_many(said: Sequence[Statement]) -> list[Features]:
+    """The features of statements, taken apart, but for authors and abstracts, which take longest to read."""
+    if not said:
         return []
     (refs, sources, kinds, titles, _, _, _, profile_only, years, years_doubtful, venues,
      volumes, issues, pages, identifiers, _, _, preprints, listed_once, own_ids, read) = zip(
-        *_apart(statements), strict=True
+        *said, strict=True
     )  # fmt: skip
     words, mains = zip(*_titles(titles, read), strict=True)
     folded_venues, forms = zip(*map(read_venue, venues, kinds), strict=True)
@@ -76,9 +82,8 @@ def outlines_of_many(statements: Sequence[Statement]) -> list[Features]:
     return list(map(_made, zip(*columns, strict=True)))
 
 
-def completed(outlines: Sequence[Features], statements: Sequence[Statement]) -> list[Features]:
+def completed(outlines: Sequence[Features], said: Sequence[Statement]) -> list[Features]:
     """Outlines, with the authors and abstracts of their statements."""
-    said = _apart(statements)
     authors = _authors([one.byline for one in said], [one.names for one in said], [one.names_complete for one in said])
     abstracts = [one.abstract for one in said]
     cut = [one.abstract_truncated or len(one.abstract) > MAX_ABSTRACT for one in said]
@@ -88,10 +93,6 @@ def completed(outlines: Sequence[Features], statements: Sequence[Statement]) -> 
             outlines, authors, _abstracts(abstracts), cut, strict=True
         )
     ]
-
-
-def _apart(statements: Sequence[Statement]) -> list[Statement]:
-    return [one if one.byline or ";" not in one.title else taken_apart(one) for one in statements]
 
 
 def _titles(titles: Sequence[str], read: Sequence[tuple[str, str] | None]) -> list[tuple[str, str]]:

@@ -82,6 +82,11 @@ class Model:
         return math.log(self.review / (1 - self.review)) - _ROUNDING
 
     @cached_property
+    def enough_to_merge(self) -> float:
+        """Log-odds with which any pair is one work, unless a guard objects."""
+        return math.log(self.auto / (1 - self.auto)) + _ROUNDING
+
+    @cached_property
     def _tables(self) -> tuple[Mapping[str, float], ...]:
         return tuple(self.weights[feature] for feature in Comparison._fields)
 

@@ -84,7 +84,8 @@ def resolve(
     names = _refs(records) if refs is None else refs
     parts: list[Judged] = []
     keeping = keep is not None
-    for some in _judged(records, candidates, model, team or Team(1), keeping, not judged, progress):
+    skipping = not keeping and not judged
+    for some in _judged(records, candidates, model, team or Team(1), keeping, skipping, progress):
         parts.append(some)
         if keep is not None:
             for one in _kept(some, names):
@@ -186,7 +187,7 @@ def _judged(
     left, right, group = _by_group(candidates)
     cuts = _cuts(group)
     tasks = (
-        Task(shared, left[begin:end], right[begin:end], model, keeping, whole and skipping and not keeping)
+        Task(shared, left[begin:end], right[begin:end], model, keeping, whole and skipping)
         for begin, end, whole in cuts
     )
     # Without a shelf every task would carry all records.
