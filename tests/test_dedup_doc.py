@@ -24,7 +24,7 @@ from variorum.dedup.matching import KEPT, judge
 from variorum.dedup.model import shipped
 from variorum.dedup.screening import LEVELS, shipped_screen
 from variorum.dedup.telling_words import TellingWords
-from variorum.pipeline import file_reading
+from variorum.pipeline import file_chunks
 from variorum.pipeline.file_dedup import dedup_files
 from variorum.pipeline.statements import statement_of_row
 from variorum.reports.explain import waterfall
@@ -189,7 +189,7 @@ def test_limits_are_those_of_the_code() -> None:
     assert f"(of more than {clustering.MOST_CROSS_PAIRS}, every so many-th)" in text
     least, span = _table_spans._LEAST // 10**6, _table_spans._SIZE // 10**6
     assert f"A CSV file of {least} MB or more whose rows have ids is read in spans of {span} MB" in text
-    assert f"row by row, {file_reading._ROWS_AT_ONCE:,} to a worker" in text
+    assert f"row by row, {file_chunks._ROWS_AT_ONCE:,} to a worker" in text
     assert f"{local._AT_ONCE:,} pairs" in text
 
 

@@ -19,7 +19,7 @@ from tests.harvest_helpers import keys, run
 from tests.loopback import Ask, serve
 
 import variorum.scrapers
-from variorum.cli._app import app
+from variorum.cli._app import app_for
 from variorum.config import Settings, SourceSettings
 from variorum.errors import BadInputError
 from variorum.pipeline.plans import make_plan
@@ -126,7 +126,7 @@ COMMANDS = sorted(set(_commands()))
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[f"{page}: {line[:60]}" for page, line in COMMANDS])
 def test_commands_in_documents_exist(page: str, line: str) -> None:
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app_for())
     words = _words(line)
     while words and hasattr(command, "commands"):
         name = words.pop(0)

@@ -1,6 +1,6 @@
 """Run the command line as ``python -m variorum``."""
 
-from variorum.cli import main
+from variorum.cli import end_with_main
 
 if __name__ == "__main__":
-    main()
+    end_with_main()

@@ -35,4 +35,4 @@ def test_only_large_files_are_worth_loading_ahead(
     for name in ("a.csv", "b.csv"):
         Path(name).write_text("id,title")
     _early.begin_early(arguments)
-    assert loaded == (["variorum.pipeline.file_dedup"] if begun else [])
+    assert loaded == (["variorum.pipeline.chunk_reading", "variorum.dedup.engines.judging"] if begun else [])

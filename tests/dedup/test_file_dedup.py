@@ -7,15 +7,12 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from variorum.errors import BadInputError
 from variorum.normalizers import LONGEST_FIELD
-from variorum.pipeline import file_reading
-from variorum.pipeline.file_dedup import FileDedup, _by_appearance, dedup_files
+from variorum.pipeline import file_chunks, file_reading
+from variorum.pipeline.file_dedup import FileDedup, dedup_files
 
 COLUMNS = "id,title,authors,year,venue,volume,pages,doi".split(",")
 PAPER = ["Counting Seabirds From Drifting Ice With Thermal Cameras", "Roe, Ann; Doe, Bob", "2020", "Polar Biology", "3"]
@@ -164,7 +161,7 @@ def many_rows(count: int) -> tuple[list[list[str]], list[int]]:
 def test_one_process_and_two_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, works = many_rows(1_500)
     path = table(tmp_path / "a.csv", rows)
-    monkeypatch.setattr(file_reading, "_ROWS_AT_ONCE", 150)
+    monkeypatch.setattr(file_chunks, "_ROWS_AT_ONCE", 150)
     monkeypatch.setattr(file_reading, "_WORTH_SHARING", 2)
     one, clusters, pairs = run([path], workers=1)
     two, clusters_of_two, pairs_of_two = run([path], workers=2)
@@ -178,12 +175,3 @@ def test_one_process_and_two_write_the_same(tmp_path: Path, monkeypatch: pytest.
     assert one.records == len(rows)
     assert sum(len(found) == 1 for found in home.values()) > 0.95 * len(home)
     assert one.clusters >= 0.98 * len(home)
-
-
-@given(st.lists(st.integers(-1, 4), max_size=12))
-def test_clusters_are_numbered_as_they_come_up_and_who_is_alone_has_a_number(homes: list[int]) -> None:
-    known: dict[tuple[int, int], int] = {}
-    expected = [
-        known.setdefault((home, position if home < 0 else 0), len(known) + 1) for position, home in enumerate(homes)
-    ]
-    assert _by_appearance(np.array(homes, np.int64)).tolist() == expected

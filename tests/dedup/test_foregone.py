@@ -6,15 +6,22 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dedup.examples import ABSTRACT, BYLINE, TITLE
 
+from variorum.dedup.bulk import columns_of_said, read_titles, said_apart
+from variorum.dedup.columns import StatementColumns
+from variorum.dedup.comparing import LEVELS, equal_title_level
+from variorum.dedup.copies import Copy, copies_of
+from variorum.dedup.engines.grouping import groups_of
 from variorum.dedup.features import Statement, features_of
-from variorum.dedup.foregone import look_at_statements
-from variorum.dedup.many_features import features_of_many
-from variorum.dedup.matching import judge, judge_statements
+from variorum.dedup.foregone import foregone
+from variorum.dedup.keys import title_words_of
+from variorum.dedup.matching import judge
 from variorum.dedup.model import shipped
+from variorum.dedup.titles import is_generic
 
 MODEL = shipped()
 COPY: dict[str, Any] = {
@@ -54,8 +61,14 @@ OTHER: dict[str, list[Any]] = {
 }
 
 
+TITLES = st.lists(
+    st.sampled_from(f"{TITLE} the of model models an introduction editorial xylophone quokka 2 1990s ii".split()),
+    max_size=12,
+).map(" ".join)
+
+
 @st.composite
-def copies(draw: st.DrawFn) -> Statement:
+def copies_of_one(draw: st.DrawFn) -> Statement:
     """A statement of one publication, of which something is said in another way."""
     changed = draw(st.lists(st.sampled_from(sorted(OTHER)), max_size=3, unique=True))
     said = COPY | {field: draw(st.sampled_from(OTHER[field])) for field in changed}
@@ -64,48 +77,75 @@ def copies(draw: st.DrawFn) -> Statement:
     return Statement("", "x", **said)
 
 
-def statements_of(said: list[Statement]) -> list[Statement]:
-    return [one._replace(ref=f"x:{number}") for number, one in enumerate(said)]
+def looked_at(said: list[Statement]) -> tuple[list[Statement], np.ndarray, np.ndarray, list[bool]]:
+    """Statements, all pairs of them by position, and which of these are foregone."""
+    statements = [one._replace(ref=f"x:{number}") for number, one in enumerate(said)]
+    left, right = np.array(list(combinations(range(len(said)), 2)), np.int64).reshape(-1, 2).T
+    columns = said_apart(StatementColumns.of(statements))
+    made = columns_of_said(columns)
+    copies = copies_of(columns, made, title_words_of(made))
+    found = foregone(copies, groups_of(left, right), left, right, MODEL)
+    return statements, left, right, found.tolist()
 
 
-def pairs_of(count: int) -> tuple[np.ndarray, np.ndarray]:
-    left, right = np.array(list(combinations(range(count), 2)), np.int64).reshape(-1, 2).T
-    return left, right
-
-
-@settings(max_examples=400)
-@given(st.lists(copies(), min_size=2, max_size=4))
+@settings(max_examples=600)
+@given(st.lists(copies_of_one(), min_size=2, max_size=4))
 def test_the_verdict_is_that_of_reading_everything(said: list[Statement]) -> None:
-    statements = statements_of(said)
-    left, right = pairs_of(len(said))
-    foregone, matches = judge_statements(statements, left, right, MODEL)
+    statements, left, right, found = looked_at(said)
     records = [features_of(one) for one in statements]
-    found = {place: (match.verdict, match.levels) for place, match in matches}
-    for place, (one, other) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-        match = judge(records[one], records[other], MODEL)
-        if place in foregone:
+    for one, other, known in zip(left.tolist(), right.tolist(), found, strict=True):
+        if known:
+            match = judge(records[one], records[other], MODEL)
             assert match.verdict == "same", match
-        elif match.log_odds >= MODEL.least_to_review:
-            assert found.pop(place) == (match.verdict, match.levels)
-    assert not found
 
 
-def test_copies_are_foregone_and_their_authors_are_not_read() -> None:
-    statements = statements_of([Statement("", **COPY), Statement("", **COPY), Statement("", **COPY)])
-    looked = look_at_statements(statements, *pairs_of(3), MODEL)
-    assert looked.foregone == [0, 1, 2]
-    assert [record.families for record in looked.records] == [(), (), ()]
+def test_copies_are_foregone() -> None:
+    assert looked_at([Statement("", **COPY)] * 3)[3] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"byline": "Poe, B; Roe, A"}, {"abstract": ""}, {"kind": "report"}, {"venue": "Annals of Stone"}, {"year": ""}],
+)
+def test_what_cannot_change_the_verdict_need_not_be_the_same(other: dict[str, Any]) -> None:
+    assert looked_at([Statement("", **COPY), Statement("", **COPY | other)])[3] == [True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"title": f"{TITLE} 2", "read": None},
+        {"year": "2003"},
+        {"pages": "44-51"},
+        {"identifiers": (("doi", "10.1/c"),)},
+        {"byline": "Zhou, Q; Wang, X", "identifiers": (), "pages": ""},
+    ],
+)
+def test_what_may_change_it_has_to_be_read(other: dict[str, Any]) -> None:
+    assert looked_at([Statement("", **COPY), Statement("", **COPY | other)])[3] == [False]
+
+
+@pytest.mark.parametrize("title", ["", "Editorial", "Introduction to the Special Issue", "The 2001 3 4"])
+def test_a_generic_title_is_never_foregone(title: str) -> None:
+    assert looked_at([Statement("", **COPY | {"title": title, "read": None})] * 2)[3] == [False]
 
 
 def test_one_doubtful_pair_opens_its_group() -> None:
     other = Statement("", **COPY | {"year": "2002", "identifiers": ()})
-    statements = statements_of([Statement("", **COPY), Statement("", **COPY), other])
-    looked = look_at_statements(statements, *pairs_of(3), MODEL)
-    assert looked.foregone == []
-    assert looked.places == [0, 1, 2]
-    assert looked.records == features_of_many(statements)
+    assert looked_at([Statement("", **COPY), Statement("", **COPY), other])[3] == [False] * 3
 
 
-def test_no_pairs_at_all() -> None:
-    none = np.zeros(0, np.int64)
-    assert look_at_statements([], none, none, MODEL) == ([], [], [], [])
+@given(st.lists(TITLES, max_size=6))
+def test_levels_are_no_higher_than_those_of_titles_one_by_one(titles: list[str]) -> None:
+    columns = said_apart(StatementColumns.of([Statement(f"x:{n}", title=title) for n, title in enumerate(titles)]))
+    made = columns_of_said(columns)
+    found = Copy.at(copies_of(columns, made, title_words_of(made)), np.arange(len(titles))).level.tolist()
+    for (title, _), level in zip(read_titles(made), found, strict=True):
+        # The richer a title, the sooner does its level stand in the list.
+        assert not level or LEVELS["title"].index(equal_title_level(title)) <= level
+        assert level or not title or is_generic(title) or any(word[0].isdigit() for word in title.split())
+
+
+def test_no_records_and_no_pairs_at_all() -> None:
+    assert looked_at([])[3] == []
+    assert looked_at([Statement("", **COPY)])[3] == []

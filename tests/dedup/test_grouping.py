@@ -25,7 +25,7 @@ def connected(pairs: set[tuple[int, int]]) -> set[frozenset[int]]:
 def test_records_that_pairs_connect_are_one_group(pairs: set[tuple[int, int]]) -> None:
     left, right = np.array(sorted(pairs), np.int64).reshape(-1, 2).T
     groups = groups_of(left, right)
-    everyone = members_of(groups, np.ones(len(groups.positions), bool))
+    everyone = members_of(groups.positions, groups.groups)
     assert {frozenset(members) for members in everyone} == connected(pairs)
     assert all(members == sorted(members) for members in everyone)
     named = dict(zip(groups.positions.tolist(), groups.groups.tolist(), strict=True))
@@ -38,4 +38,4 @@ def test_where_every_two_are_a_pair(pairs: set[tuple[int, int]]) -> None:
     groups = groups_of(left, right)
     paired = all_paired(groups)
     expected = {group for group in connected(pairs) if set(combinations(sorted(group), 2)) <= pairs}
-    assert {frozenset(members) for members in members_of(groups, paired)} == expected
+    assert {frozenset(members) for members in members_of(groups.positions[paired], groups.groups[paired])} == expected

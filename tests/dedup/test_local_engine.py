@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -156,6 +158,15 @@ def test_candidates_found_before_are_used() -> None:
     assert resolve(records, candidates).clusters.members == (("x:1", "x:2"),)
     nothing = candidates.left[:0]
     assert resolve(records, Candidates(nothing, nothing, 0, 0, 0)).clusters.members == ()
+
+
+@given(st.lists(st.integers(-1, 4), max_size=12))
+def test_clusters_are_numbered_as_they_come_up_and_who_is_alone_has_a_number(members: list[int]) -> None:
+    homes = [one if one < 0 else members.index(one) for one in members]
+    known: dict[int, int] = {}
+    expected = [known.setdefault(position if home < 0 else home, len(known) + 1) for position, home in enumerate(homes)]
+    found = replace(resolve([]), refs=list(map(str, range(len(homes)))), homes=np.array(homes, np.int64))
+    assert found.numbers.tolist() == expected
 
 
 # Judgements

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from variorum.errors import BadInputError
-from variorum.pipeline import file_reading
+from variorum.pipeline import chunk_reading, file_reading
 from variorum.pipeline.citation_files import opened
 from variorum.pipeline.file_dedup import FileDedup, dedup_files
 from variorum.schema import Rejection
@@ -270,5 +270,5 @@ def test_many_small_rows_are_made_keys_of_in_batches(tmp_path: Path, monkeypatch
     path = tmp_path / "a.csv"
     path.write_text("\n".join([HEADER, *ROWS, ""]), encoding="utf-8")
     at_once = outcome([path], 300, 0)
-    monkeypatch.setattr(file_reading, "BATCH", 4)
+    monkeypatch.setattr(chunk_reading, "BATCH", 4)
     assert outcome([path], 300, 0) == outcome([path], 300, NEVER) == at_once

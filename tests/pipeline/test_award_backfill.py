@@ -17,7 +17,7 @@ from tests.kill_test import Place
 from tests.loopback import Server, serve
 from typer.testing import CliRunner
 
-from variorum.cli._app import app
+from variorum.cli._app import app_for
 from variorum.config import Settings
 from variorum.errors import VariorumError
 from variorum.pipeline.doctor import examine
@@ -43,7 +43,7 @@ def settings_of(folder: Path, server: Server, **own: object) -> None:
 
 def variorum(*arguments: str) -> tuple[int, Any]:
     """Run a command here; its exit code and what it printed, as JSON."""
-    done = CliRunner().invoke(app, [*arguments, "--format", "json"])
+    done = CliRunner().invoke(app_for(), [*arguments, "--format", "json"])
     if isinstance(done.exception, VariorumError):
         return done.exception.exit_code, done.exception.message
     assert not done.exception or isinstance(done.exception, SystemExit), done.output
@@ -151,15 +151,15 @@ def test_answers_that_name_no_award_stay_apart_by_their_addresses(
         # A paper that both awards name is no news, whichever of them spoke last.
         assert variorum(*ask)[1]["counts"]["captures"] == 0
     (tmp_path / "saved.json").write_bytes(body)
-    assert CliRunner().invoke(app, ["import", "saved.json"]).exit_code == 0
+    assert CliRunner().invoke(app_for(), ["import", "saved.json"]).exit_code == 0
     assert content(tmp_path) == before
-    assert CliRunner().invoke(app, ["archive", "export-warc", "--out", "all.warc.gz"]).exit_code == 0
+    assert CliRunner().invoke(app_for(), ["archive", "export-warc", "--out", "all.warc.gz"]).exit_code == 0
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     for _ in range(2):
-        assert CliRunner().invoke(app, ["import", "../all.warc.gz"]).exit_code == 0
-    CliRunner().invoke(app, ["dedup", "run"])
+        assert CliRunner().invoke(app_for(), ["import", "../all.warc.gz"]).exit_code == 0
+    CliRunner().invoke(app_for(), ["dedup", "run"])
     assert content(elsewhere) == before
 
 
@@ -183,7 +183,7 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_fetched(
     arguments: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(app, ["backfill", "awards", *arguments])
+    done = CliRunner().invoke(app_for(), ["backfill", "awards", *arguments])
     assert isinstance(done.exception, Exception | SystemExit)
     assert not list(tmp_path.iterdir())
 

@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+from contextlib import suppress
 
 from variorum.errors import ExitCode, StoppedError, VariorumError
+
+
+def end_with_main() -> None:
+    """Run the command line as a process of its own, which is gone as soon as all is done."""
+    status = 1
+
+    def leave() -> None:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(BrokenPipeError):
+                stream.flush()
+        # Otherwise all that is in memory would be taken apart first, which takes longer than the start.
+        os._exit(status)
+
+    # Before all others, and so called after them.
+    atexit.register(leave)
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    status = 0
 
 
 def main() -> None:
@@ -16,12 +39,12 @@ def main() -> None:
     begin_early(sys.argv[1:])
 
     from variorum.cli import _signals
-    from variorum.cli._app import app
+    from variorum.cli._app import app_for
     from variorum.cli._output import say
 
     _signals.install()
     try:
-        app()
+        app_for(next(iter(sys.argv[1:]), None))()
     except VariorumError as error:
         say(f"variorum: {error.message}")
         sys.exit(error.exit_code)

@@ -16,7 +16,7 @@ def begin_early(arguments: Sequence[str]) -> None:
     from variorum.dedup.engines.workers import load_ahead, spare_threads
 
     spare_threads()
-    load_ahead(["variorum.pipeline.file_dedup"])
+    load_ahead(["variorum.pipeline.chunk_reading", "variorum.dedup.engines.judging"])
 
 
 def _size(argument: str) -> int:

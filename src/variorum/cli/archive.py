@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 app = new_app("Check the archive of pages and take it elsewhere.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="archive")
+
+
 _COLUMNS = {"capture_id": ">capture", "code": "what is wrong", "source": "source", "uri": "*page"}
 
 

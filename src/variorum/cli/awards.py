@@ -11,6 +11,12 @@ from variorum.cli._output import counted, print_csv, print_json, print_line, pri
 
 app = new_app("See awards, their publications, and what these still lack.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="awards")
+
+
 SHOWN_AUTHORS = 3
 
 SUMMARY_COLUMNS = {

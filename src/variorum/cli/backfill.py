@@ -13,6 +13,12 @@ from variorum.cli._watching import LogFormat
 
 app = new_app("Fetch by id, by day or by award, once. No checkpoint of the nightly run is moved.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="backfill")
+
+
 SourceName = Annotated[str, typer.Argument(help="The source's name.", metavar="SOURCE")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Only the ids that failed last time.")]
 

@@ -12,6 +12,11 @@ from variorum.cli._output import print_json, print_rows, print_table, say
 app = new_app("Upgrade, inspect and check the database.")
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="db")
+
+
 @app.command("upgrade", epilog="Example: variorum db upgrade --db postgresql+psycopg://localhost/variorum")
 def upgrade(db: Db = None) -> None:
     """Make or update the tables, in one transaction; a database that is up to date stays as it is."""

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 app = new_app("Collapse records into works, and see why.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="dedup")
+
+
 RecordRef = Annotated[str, typer.Argument(help="A record as SOURCE:KEY.", show_default=False)]
 
 

@@ -11,6 +11,12 @@ from variorum.cli._output import counted, print_csv, print_json, print_rows, pri
 
 app = new_app("Look at entries that could not be read.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="quarantine")
+
+
 RowId = Annotated[int, typer.Argument(help="Number in the list.", metavar="ID", min=1, max=LARGEST_ID)]
 _COLUMNS = {
     "id": ">id",

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 app = new_app("See what ran, when, and what it counted.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="runs")
+
+
 _COLUMNS = {
     "id": ">run",
     "command": "command",

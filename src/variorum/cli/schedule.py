@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 app = new_app("Have the nightly run done by systemd or cron.")
 
 
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="schedule")
+
+
 @app.command("print", epilog="Example: variorum schedule print --systemd --at 05:00")
 def print_(
     systemd: Annotated[bool, typer.Option("--systemd", help="Unit files for systemd.")] = False,

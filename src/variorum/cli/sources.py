@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 app = new_app("See which sources can be read, and how.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="source")
+
+
 _COLUMNS = {
     "name": "source",
     "title": "*site",

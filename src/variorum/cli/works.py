@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 app = new_app("List, search and show works.")
 
+
+def register(commands: typer.Typer) -> None:
+    """Add the group."""
+    commands.add_typer(app, name="works")
+
+
 Award = Annotated[str | None, typer.Option("--award", help="Only works with this NSF award.", metavar="ID")]
 SourceName = Annotated[
     str | None, typer.Option("--source", help="Only works with a record of this source.", metavar="NAME")

@@ -48,12 +48,11 @@ def blocking_of(records: Sequence[Features]) -> Blocking:
 
 def joined(parts: Sequence[Blocking]) -> Blocking:
     """The blocking of records in several parts, numbered through."""
-    begin, owners = 0, []
+    begin, numbered = 0, []
     for part in parts:
-        owners.append(part.owners + np.int32(begin))
+        numbered.append(part._replace(owners=part.owners + np.int32(begin)))
         begin += len(part.titles)
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Blocking._fields}
-    return Blocking(**columns | {"owners": np.concatenate(owners)})
+    return Blocking(*map(np.concatenate, zip(*numbered, strict=True)))
 
 
 def candidate_pairs(blocking: Blocking, screen: Screen | None = None, workers: int | None = None) -> Candidates:

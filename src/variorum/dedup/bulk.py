@@ -30,7 +30,7 @@ from variorum.dedup.features import (
     taken_apart,
     without_heading,
 )
-from variorum.dedup.keys import OPENING, Columns
+from variorum.dedup.keys import OPENING, Columns, first_letters
 from variorum.dedup.places import read_volume
 from variorum.dedup.texts import Hashes, Numbers, Texts, hashes_of, texts_of
 
@@ -58,12 +58,11 @@ def read_titles(columns: Columns) -> list[tuple[str, str]]:
 
 def columns_of_statements(statements: Sequence[Statement]) -> Columns:
     """The columns of statements."""
-    return columns_of_said(StatementColumns.of(statements))
+    return columns_of_said(said_apart(StatementColumns.of(statements)))
 
 
 def columns_of_said(said: StatementColumns) -> Columns:
-    """The columns of statements that are columns already."""
-    said = _taken_apart(said)
+    """The columns of statements, each of whose fields is in its place."""
     titles, mains = titles_of(said.title)
     named = [_names_of(identifiers) for identifiers in said.identifiers]
     names = list(chain.from_iterable(named))
@@ -79,12 +78,13 @@ def columns_of_said(said: StatementColumns) -> Columns:
         first_pages,
         _years(said),
         hashes_of(names),
+        first_letters(names),
         bearers,
         standings_of(named, volumes, pages, _preprints(said, names, bearers)),
     )
 
 
-def _taken_apart(said: StatementColumns) -> StatementColumns:
+def said_apart(said: StatementColumns) -> StatementColumns:
     """Statements of which those whose title is a whole reference have its fields in their places."""
     perhaps = [at for at, title in enumerate(said.title) if ";" in title]
     found = {at: apart for at in perhaps if (apart := taken_apart(one := said.statement(at))) is not one}

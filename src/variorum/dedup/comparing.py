@@ -71,7 +71,7 @@ def compare(a: Features, b: Features) -> Comparison:
 
 # Titles
 
-_RICH, _POOR = 60.0, 35.0
+RICH, POOR = 60.0, 35.0
 """Bits above which a title is told from all others by its words alone, and below which chance repeats it."""
 
 _RAREST = 5
@@ -86,8 +86,8 @@ def _word_counts() -> tuple[int, Mapping[str, int]]:
 
 
 @cache
-def _known_bits() -> Mapping[str, float]:
-    """Bits of the words that titles often have, and of stop words."""
+def known_bits() -> Mapping[str, float]:
+    """Bits of the words that titles often have, and of stop words; those of all others by the empty word."""
     total, counts = _word_counts()
     known = {word: math.log2(total / max(count, _RAREST)) for word, count in counts.items()}
     known |= dict.fromkeys(STOP_WORDS, 0.5) | {"": math.log2(total / _RAREST)}
@@ -97,7 +97,7 @@ def _known_bits() -> Mapping[str, float]:
 
 def bits_of(words: Iterable[str]) -> float:
     """How much words of titles tell, in bits: the fewer titles have one, the more."""
-    known = _known_bits()
+    known = known_bits()
     return sum(map(known.get, words, repeat(known[""])))
 
 
@@ -124,7 +124,7 @@ def title_level(a: Features, b: Features) -> Level:
     if overlap > 0.5:
         ratio = max(ratio, fuzz.ratio(_sorted_words(one), _sorted_words(other), score_cutoff=70))
     contained = shared / min(bits, other_bits)
-    poor = "_poor" if shared < _POOR else ""
+    poor = "_poor" if shared < POOR else ""
     if overlap >= 0.97 or ratio >= 97:
         return "slip" + poor
     if contained > _HARDLY and _begins(a, b):
@@ -148,7 +148,7 @@ def equal_title_level(title: str) -> Level:
     if is_generic(title):
         return "generic"
     bits = bits_of(set(title.split()))
-    return "equal_rich" if bits >= _RICH else "equal" if bits >= _POOR else "equal_poor"
+    return "equal_rich" if bits >= RICH else "equal" if bits >= POOR else "equal_poor"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,115 +1,146 @@
-"""Pairs whose verdict is a foregone conclusion, before their authors and abstracts are read.
+"""Pairs whose verdict is a foregone conclusion, before their records are read.
 
 Copies of a work repeat title, place, year and identifier. Where these weigh so much that nothing else could change the
-verdict, and no guard could object, bylines and abstracts need not be read, which is most of the work.
+verdict, and no guard could object, the records need not be read, which is most of the work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from variorum.dedup.comparing import LEVELS, Comparison
-from variorum.dedup.engines.grouping import all_paired, groups_of
-from variorum.dedup.features import Features, Statement
-from variorum.dedup.levels import PLACE_OF, ROW, Codes, Flags, unstated
-from variorum.dedup.likely import glance, look
-from variorum.dedup.many_features import apart, completed, outlines_of_many
+from variorum.dedup.comparing import LEVELS
+from variorum.dedup.copies import Copies, Copy
+from variorum.dedup.engines.grouping import Groups, all_paired
+from variorum.dedup.levels import OPEN, PLACE_OF, ROW, Codes, Flags, codes_by_case, unstated
 from variorum.dedup.model import Model
 from variorum.dedup.objections import SAME_PLACE
-from variorum.dedup.texts import Numbers
-from variorum.dedup.traits import Traits, numbered, traits_of
+from variorum.dedup.texts import Hashes, Numbers
 
-_TITLES = ("equal_rich", "equal", "equal_poor")
+_AT_ONCE = 1 << 16
+"""Pairs looked at together, so that all that is looked at stays near the processor."""
+
 _ELSEWHERE = ("other_volume", "other_page_volume")
-_READ = ("identifier", "title", "place", "year", "venue")
 _SAME_AUTHORS = ("missing", "equal_many", "equal", "equal_one")
 _SAME_ABSTRACT = ("missing", "equal")
 """The levels of equal bylines and abstracts; nothing may be read of them."""
 
 
-class Looked(NamedTuple):
-    """What a look at pairs of statements came to; pairs are given by their places.
-
-    ``records`` have authors and abstracts where these were read. Pairs that are ``foregone`` are one work; of the
-    other likely pairs the levels are known.
-    """
-
-    records: list[Features]
-    foregone: list[int]
-    places: list[int]
-    levels: list[Comparison]
-
-
-def look_at_statements(statements: Sequence[Statement], left: Numbers, right: Numbers, model: Model) -> Looked:
-    """Look at pairs, given by the positions of their statements, for those of which a curator would hear."""
-    if not len(left):
-        return Looked([], [], [], [])
-    least = model.least_to_review
-    said = apart(statements)
-    records = outlines_of_many(said)
-    traits = traits_of(records)
-    codes, perhaps = glance(records, traits, left, right, model, least)
-    sure = foregone(said, traits, codes[:, perhaps], left[perhaps], right[perhaps], model)
-    others = perhaps[~sure]
-    needed = np.unique(np.concatenate([left[others], right[others]])).tolist()
-    read = completed([records[at] for at in needed], [said[at] for at in needed])
-    for at, record in zip(needed, read, strict=True):
-        records[at] = record
-    return Looked(records, perhaps[sure].tolist(), *look(records, left, right, codes, others, model, least))
-
-
-def foregone(
-    said: Sequence[Statement], traits: Traits, codes: Codes, left: Numbers, right: Numbers, model: Model
-) -> Flags:
-    """Which pairs of statements, given their codes but for authors and abstracts, are one work whatever those say.
+def foregone(copies: Copies, groups: Groups, left: Numbers, right: Numbers, model: Model) -> Flags:
+    """Which pairs, given with their groups, are one work whatever else their records say.
 
     Only those of groups in which every two records are such a pair: for no such pair any opinion will be asked.
     """
-    if not len(left):
-        return np.zeros(0, bool)
-    sure = _sure(said, traits, codes, left, right, model)
-    groups = groups_of(left, right)
+    starts = range(0, len(left), _AT_ONCE)
+    sure = [_sure(copies, left[at : at + _AT_ONCE], right[at : at + _AT_ONCE], model) for at in starts]
     doubtful = np.zeros(len(groups.positions), bool)
-    doubtful[groups.of_pairs[~sure]] = True
+    doubtful[groups.of_pairs[~np.concatenate([np.zeros(0, bool), *sure])]] = True
     clear = all_paired(groups) & ~doubtful[groups.groups]
     found: Flags = clear[np.searchsorted(groups.positions, left)]
     return found
 
 
-def _sure(
-    said: Sequence[Statement], traits: Traits, codes: Codes, left: Numbers, right: Numbers, model: Model
-) -> Flags:
-    """Which pairs no byline and no abstract could make anything but one work."""
-    bylines, abstracts = (numbered(texts) for texts in zip(*((one.byline, one.abstract) for one in said), strict=True))
-    nobody, same_byline = unstated(bylines[left], bylines[right]), bylines[left] == bylines[right]
-    no_abstract, same_abstract = unstated(abstracts[left], abstracts[right]), abstracts[left] == abstracts[right]
-    least = model.prior + sum(model.columns[ROW[feature]][codes[ROW[feature]]] for feature in _READ)
+def _sure(copies: Copies, left: Numbers, right: Numbers, model: Model) -> Flags:
+    """Which pairs nothing that is not looked at could make anything but one work."""
+    found = np.zeros(len(left), bool)
+    same = np.flatnonzero((copies[left, 0] == copies[right, 0]) & (copies[left, 1] != 0))
+    one, other = Copy.at(copies, left[same]), Copy.at(copies, right[same])
+    same_byline, nobody = one.byline == other.byline, unstated(one.byline, other.byline)
+    same_abstract, no_abstract = one.abstract == other.abstract, unstated(one.abstract, other.abstract)
+    place, venue, year = _places(one, other), _venues(one, other), _years(one.year, other.year)
+    identifier = _identifiers(one, other)
+    levels = {
+        "title": one.level.astype(np.int8),
+        "place": place,
+        "venue": venue,
+        "year": year,
+        "identifier": identifier,
+    }
+    least = model.prior + sum(_lowest(model, feature)[codes] for feature, codes in levels.items())
     least += _least(model, "authors", (("missing",), nobody), (_SAME_AUTHORS, same_byline))
     least += _least(model, "abstract", (("missing",), no_abstract), (_SAME_ABSTRACT, same_abstract))
-    # Of these the byline does not tell all.
-    hidden = np.array([bool(one.names or one.profile_only or one.listed_once) for one in said])
-    unopposed = _unopposed(traits.of(left), traits.of(right), codes, nobody | same_byline)
-    sure: Flags = unopposed & ~hidden[left] & ~hidden[right] & (least >= model.enough_to_merge)
-    return sure
+    unopposed = _unopposed(one, other, levels, nobody | same_byline)
+    found[same] = unopposed & (least >= model.enough_to_merge)
+    return found
 
 
-def _unopposed(one: Traits, other: Traits, codes: Codes, somebody_shared: Flags) -> Flags:
+def _unopposed(one: Copy, other: Copy, levels: dict[str, Codes], somebody_shared: Flags) -> Flags:
     """Which pairs of one title no guard could object to. ``somebody_shared``: authors cannot be others altogether."""
-    shared, same_place = _is(codes, "identifier", "shared"), _is(codes, "place", *SAME_PLACE)
-    no_conflict = unstated(one.identifiers, other.identifiers) | _is(codes, "identifier", "version")
-    same_form = (one.form == other.form) & ~_is(codes, "venue", "other")
-    same_form |= (one.venue == other.venue) | unstated(one.form, other.form)
-    unopposed: Flags = shared | same_place | (no_conflict & same_form & somebody_shared)
-    unopposed &= (one.title == other.title) & _is(codes, "title", *_TITLES)
-    return unopposed & ~_is(codes, "place", *_ELSEWHERE) & _is(codes, "year", "same", "missing")
+    shared, same_place = _is(levels, "identifier", "shared"), _is(levels, "place", *SAME_PLACE)
+    same_form = unstated(one.form, other.form) | ((one.form == other.form) & ~_is(levels, "venue", "other"))
+    unopposed: Flags = shared | same_place | (_is(levels, "identifier", "missing") & same_form & somebody_shared)
+    for codes in levels.values():
+        unopposed &= codes != OPEN  # which may be anything
+    return unopposed & ~_is(levels, "place", *_ELSEWHERE) & _is(levels, "year", "same", "missing")
 
 
-def _is(codes: Codes, feature: str, *levels: str) -> Flags:
-    return np.isin(codes[ROW[feature]], [PLACE_OF[feature][level] for level in levels])
+def _identifiers(one: Copy, other: Copy) -> Codes:
+    """Shared where all of a scheme are and no other scheme's differ; of different ones nothing is told here."""
+    schemes = [(one.doi, other.doi), (one.arxiv, other.arxiv), (one.pmid, other.pmid), (one.others, other.others)]
+    both = [~unstated(left, right) for left, right in schemes]
+    same = [stated & (left == right) for stated, (left, right) in zip(both, schemes, strict=True)]
+    differ = [stated & ~equal for stated, equal in zip(both, same, strict=True)]
+    stated_by = [np.logical_or.reduce([scheme[side] != 0 for scheme in schemes]) for side in (0, 1)]
+    return codes_by_case(
+        "identifier",
+        ("missing", ~stated_by[0] | ~stated_by[1]),
+        ("shared", np.logical_or.reduce(same) & ~np.logical_or.reduce(differ)),
+    )
+
+
+def _years(one: Hashes, other: Hashes) -> Codes:
+    return codes_by_case("year", ("missing", unstated(one, other)), ("same", one == other))
+
+
+def _venues(one: Copy, other: Copy) -> Codes:
+    """Names of one venue may differ; the worst is thought of those that do."""
+    missing, same = unstated(one.venue, other.venue), one.venue == other.venue
+    return codes_by_case("venue", ("missing", missing), ("same", same), otherwise="other")
+
+
+def _places(one: Copy, other: Copy) -> Codes:
+    """Places of which the pages are the same, or not stated."""
+    volumes, issues = _agree(one.volume, other.volume), _agree(one.issue, other.issue)
+    unpaged, same_page = unstated(one.page, other.page), one.page == other.page
+    whole = same_page & ~unpaged & (one.last_page == other.last_page) & (one.range != 0)
+    page = same_page & ~unpaged
+    together = np.where(issues < 0, -1, volumes)
+    return codes_by_case(
+        "place",
+        ("missing", one.preprint != other.preprint),
+        ("range_volume", whole & (together > 0)),
+        ("range", whole & (together == 0)),
+        ("range_other_volume", whole),
+        ("page_volume", page & (together > 0)),
+        ("page", page & (together == 0)),
+        ("page_other_volume", page),
+        ("volume_issue", unpaged & (volumes > 0) & (issues > 0)),
+        ("volume_other_issue", unpaged & (volumes > 0) & (issues < 0)),
+        ("volume", unpaged & (volumes > 0)),
+        ("other_volume", unpaged & (volumes < 0)),
+        ("missing", unpaged),
+    )
+
+
+def _agree(one: Hashes, other: Hashes) -> Numbers:
+    """1 for the same, -1 for another, 0 where one is unknown."""
+    return np.where(unstated(one, other), 0, np.where(one == other, 1, -1))
+
+
+def _is(levels: dict[str, Codes], feature: str, *names: str) -> Flags:
+    return np.isin(levels[feature], [PLACE_OF[feature][name] for name in names])
+
+
+def _lowest(model: Model, feature: str) -> NDArray[np.float64]:
+    """The weights of a feature's levels by code; for "other" venues the least of all, since they may be any."""
+    weights = model.columns[ROW[feature]]
+    if feature != "venue":
+        return weights
+    lowest = weights.copy()
+    lowest[PLACE_OF[feature]["other"]] = weights.min()
+    return lowest
 
 
 def _least(model: Model, feature: str, *cases: tuple[Sequence[str], Flags]) -> NDArray[np.float64]:

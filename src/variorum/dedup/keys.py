@@ -53,7 +53,8 @@ class Columns(NamedTuple):
     """What keys are made of, by position: folded titles, bylines and openings of abstracts, and numbers.
 
     ``mains`` are the lengths, in bytes, of the titles' main parts. ``volumes`` and ``pages`` are hashes, ``years`` as
-    they are; 0 is unknown. ``identifiers`` are hashes, and ``bearers`` whose they are. ``standings`` have a row each.
+    they are; 0 is unknown. ``identifiers`` are hashes, ``schemes`` the first letters of their schemes, and ``bearers``
+    whose they are. ``standings`` have a row each.
     """
 
     titles: Texts
@@ -64,6 +65,7 @@ class Columns(NamedTuple):
     pages: Hashes
     years: Hashes
     identifiers: Hashes
+    schemes: NDArray[np.uint8]
     bearers: Numbers
     standings: Standings
 
@@ -96,6 +98,7 @@ def columns_of(records: Sequence[Features]) -> Columns:
         hashes_of([record.first_page for record in records]),
         np.array([record.year for record in records], np.uint64),
         hashes_of([name for name, _ in identifiers]),
+        first_letters([name for name, _ in identifiers]),
         np.array([at for _, at in identifiers], np.int64),
         standings_of(
             [record.identifiers for record in records],
@@ -106,16 +109,30 @@ def columns_of(records: Sequence[Features]) -> Columns:
     )
 
 
+def first_letters(names: Sequence[str]) -> NDArray[np.uint8]:
+    """The first letters of identifiers, which are those of their schemes."""
+    return np.frombuffer("".join([name[0] for name in names]).encode(), np.uint8)
+
+
 def main_length(title: str, main: str) -> int:
     """How many bytes of a folded title are its main part; all, should that stand elsewhere."""
     return len((main if title.startswith(main) else title).encode())
 
 
-def key_records(columns: Columns) -> Blocking:
-    """The keys of records, their sketches and second keys. Raises ``ValueError`` for more than ``BATCH`` of them."""
+def title_words_of(columns: Columns) -> TellingWords:
+    """The telling words of records' titles."""
+    return TellingWords.of(columns.titles, STOP_WORDS)
+
+
+def key_records(columns: Columns, words: TellingWords | None = None) -> Blocking:
+    """The keys of records, their sketches and second keys. ``words`` are those of the titles, if known.
+
+    Raises ``ValueError`` for more than ``BATCH`` records.
+    """
     if len(columns.years) > BATCH:
         raise ValueError(f"{len(columns.years)} records at once, more than {BATCH}")
-    words, names = TellingWords.of(columns.titles, STOP_WORDS), _names(columns.bylines)
+    words = words or title_words_of(columns)
+    names = _names(columns.bylines)
     opening = TellingWords.of(columns.abstracts, frozenset())
     pairs = each_once(np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)]))
     return Blocking(
@@ -142,7 +159,7 @@ def _with_bonds(standings: Standings, words: TellingWords, years: Hashes) -> Sta
 def shared_kinds(a: Features, b: Features) -> tuple[str, ...]:
     """The kinds of keys by which two records meet; empty when blocking never brings them together."""
     columns = columns_of([a, b])
-    words, names = TellingWords.of(columns.titles, STOP_WORDS), _names(columns.bylines)
+    words, names = title_words_of(columns), _names(columns.bylines)
     kinds = _kinds(columns, words, names, TellingWords.of(columns.abstracts, frozenset()))
     held: defaultdict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for kind in kinds:

@@ -6,6 +6,7 @@ Most pairs are clear in most features: the same title, no abstract, other years.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from variorum.dedup.authorship import MANY
 from variorum.dedup.comparing import LEAST_ABSTRACT, LEVELS, Comparison, equal_title_level, venue_of_both
 from variorum.dedup.features import Features
 from variorum.dedup.model import Model
+from variorum.dedup.partners import Authors, authors_of, shared_by_many
 from variorum.dedup.texts import Numbers
 from variorum.dedup.traits import DOI, People, Traits, numbered, people_of
 
@@ -53,7 +55,11 @@ def codes_at_a_glance(records: Sequence[Features], traits: Traits, left: Numbers
 def codes_of_authors(records: Sequence[Features], left: Numbers, right: Numbers) -> Codes:
     """The codes of pairs as far as their authors go."""
     people = people_of(records)
-    return _authors(people.of(left), people.of(right))
+    codes = _authors(people.of(left), people.of(right))
+    still_open = np.flatnonzero(codes == OPEN)
+    if len(still_open):
+        codes[still_open] = _by_partners(records, left[still_open], right[still_open])
+    return codes
 
 
 def codes_of_abstracts(records: Sequence[Features], left: Numbers, right: Numbers) -> Codes:
@@ -157,6 +163,36 @@ def _authors(one: People, other: People) -> Codes:
     )
 
 
+def _by_partners(records: Sequence[Features], left: Numbers, right: Numbers) -> Codes:
+    """The codes of pairs as far as it is clear how many authors they share."""
+    positions, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
+    authors = authors_of([records[position] for position in positions.tolist()])
+    one, other = np.split(ends, 2)
+    # With more partners a level is never lower: where it is the same at both ends, it is so between.
+    least, most = (_by_count(authors, one, other, shared) for shared in shared_by_many(authors, one, other))
+    clear = (least == most) & authors.known[one] & authors.known[other]
+    return np.where(clear, least, np.int8(OPEN))
+
+
+def _by_count(authors: Authors, one: Numbers, other: Numbers, shared: Numbers) -> Codes:
+    """The codes of pairs, given how many authors they share; where they share none it is open."""
+    shorter = np.minimum(authors.counts[one], authors.counts[other])
+    every, most = shared == shorter, shared * 3 >= shorter * 2
+    equal = every & (authors.counts[one] == authors.counts[other])
+    single = every & (shorter == 1)
+    return codes_by_case(
+        "authors",
+        ("equal_many", equal & (shorter >= MANY)),
+        ("equal", equal & (shorter > 1)),
+        ("equal_one", equal),
+        ("one_of", single & authors.whole[one] & authors.whole[other]),
+        ("one_cut", single),
+        ("most_many", most & (shared >= MANY)),
+        ("most", most),
+        ("some", shared > 0),
+    )
+
+
 def _venues(records: Sequence[Features], left: Numbers, right: Numbers, one: Traits, other: Traits) -> Codes:
     # The same few venues meet again and again.
     _, firsts, which = np.unique(one.venue * len(records) + other.venue, return_index=True, return_inverse=True)
@@ -165,7 +201,7 @@ def _venues(records: Sequence[Features], left: Numbers, right: Numbers, one: Tra
     return np.array(found, np.int8)[which]
 
 
-def unstated(one: Numbers, other: Numbers) -> Flags:
+def unstated(one: NDArray[Any], other: NDArray[Any]) -> Flags:
     """Which pairs do not both state something."""
     missing: Flags = (one == 0) | (other == 0)
     return missing

@@ -5,7 +5,8 @@ A pair is dropped as soon as no outcome of what is still open could make it like
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from variorum.dedup.levels import (
 )
 from variorum.dedup.model import Model
 from variorum.dedup.texts import Numbers
-from variorum.dedup.traits import Traits, traits_of
+from variorum.dedup.traits import numbered, traits_of
 
 _SLACK = 1e-9
 """Log-odds by which sums may differ that are added up in another order."""
@@ -39,67 +40,53 @@ def likely_pairs(
     """Which pairs, given by the positions of their records, have so many log-odds at least, and their levels."""
     if not len(left):
         return [], []
-    codes, perhaps = glance(records, traits_of(records), left, right, model, least)
-    return look(records, left, right, codes, perhaps, model, least)
-
-
-def glance(
-    records: Sequence[Features], traits: Traits, left: Numbers, right: Numbers, model: Model, least: float
-) -> tuple[Codes, Numbers]:
-    """The levels of pairs but for authors and abstracts, as codes, and the places of those that may be likely."""
-    codes = codes_at_a_glance(records, traits, left, right)
+    codes = codes_at_a_glance(records, traits_of(records), left, right)
     perhaps = np.arange(len(left))
-    for feature, compare in _WITHOUT_WORDS:
+    for feature, settle in _LOOKED_AT.items():
         perhaps = perhaps[at_most(model, codes[:, perhaps]) >= least - _SLACK]
-        _fill(codes, feature, compare, records, left, right, perhaps)
+        if settle is not None:
+            codes[ROW[feature], perhaps] = settle(records, left[perhaps], right[perhaps])
+        _fill(codes, feature, records, left, right, perhaps)
         if feature == "title":
             _put_in_place(codes, perhaps)
-    return codes, perhaps[at_most(model, codes[:, perhaps]) >= least - _SLACK]
-
-
-def look(
-    records: Sequence[Features],
-    left: Numbers,
-    right: Numbers,
-    codes: Codes,
-    perhaps: Numbers,
-    model: Model,
-    least: float,
-) -> tuple[list[int], list[Comparison]]:
-    """The places of likely pairs among those that may be, and their levels, after a glance, whose codes are filled."""
-    for feature, (settle, _) in _WITH_WORDS.items():
-        codes[ROW[feature], perhaps] = settle(records, left[perhaps], right[perhaps])
-    for feature, (_, compare) in _WITH_WORDS.items():
-        perhaps = perhaps[at_most(model, codes[:, perhaps]) >= least - _SLACK]
-        _fill(codes, feature, compare, records, left, right, perhaps)
     perhaps = perhaps[at_most(model, codes[:, perhaps]) >= least - _SLACK]
     names = (np.array(LEVELS[feature], object)[codes[row, perhaps]] for feature, row in ROW.items())
     levels = [Comparison._make(one) for one in zip(*(column.tolist() for column in names), strict=True)]
     return perhaps.tolist(), levels
 
 
-_WITHOUT_WORDS: tuple[tuple[str, Compare], ...] = (("title", title_level), ("identifier", identifier_level))
-_WITH_WORDS: dict[str, tuple[Callable[[Sequence[Features], Numbers, Numbers], Codes], Compare]] = {
-    "abstract": (codes_of_abstracts, abstract_level),
-    "authors": (codes_of_authors, authors_level),
+_LOOKED_AT: dict[str, Callable[[Sequence[Features], Numbers, Numbers], Codes] | None] = {
+    "title": None,
+    "identifier": None,
+    "abstract": codes_of_abstracts,
+    "authors": codes_of_authors,
 }
-"""Features of which numbers settle no more than a part, in the order in which they are looked at."""
+"""Features of which numbers settle no more than a part, in the order in which they are looked at; and for those that
+are not settled at a glance, how that part is."""
+
+_COMPARED: dict[str, tuple[Compare, Callable[[Features], Hashable]]] = {
+    "title": (title_level, attrgetter("title", "main_title")),
+    "identifier": (identifier_level, attrgetter("identifiers", "preprint")),
+    "abstract": (abstract_level, attrgetter("abstract")),
+    "authors": (authors_level, attrgetter("families", "givens", "authors_complete", "profile_only")),
+}
+"""How the level of a feature is found, and all of a record that it is found from."""
 
 
 def _fill(
-    codes: Codes,
-    feature: str,
-    compare: Compare,
-    records: Sequence[Features],
-    left: Numbers,
-    right: Numbers,
-    perhaps: Numbers,
+    codes: Codes, feature: str, records: Sequence[Features], left: Numbers, right: Numbers, perhaps: Numbers
 ) -> None:
-    """Compare one by one the pairs of which a feature is still open."""
-    row = ROW[feature]
+    """Compare one by one the pairs of which a feature is still open; those that say the same are compared once."""
+    row, (compare, what) = ROW[feature], _COMPARED[feature]
     still_open = perhaps[codes[row, perhaps] == OPEN]
-    sides = zip(left[still_open].tolist(), right[still_open].tolist(), strict=True)
-    codes[row, still_open] = [PLACE_OF[feature][compare(records[one], records[other])] for one, other in sides]
+    one, other = left[still_open], right[still_open]
+    said = numbered(map(what, records), None)
+    said_by_one, said_by_other = said[one], said[other]
+    both = np.minimum(said_by_one, said_by_other) * (len(records) + 1) + np.maximum(said_by_one, said_by_other)
+    _, firsts, which = np.unique(both, return_index=True, return_inverse=True)
+    sides = zip(one[firsts].tolist(), other[firsts].tolist(), strict=True)
+    found = [PLACE_OF[feature][compare(records[a], records[b])] for a, b in sides]
+    codes[row, still_open] = np.array(found, np.int8)[which]
 
 
 def _put_in_place(codes: Codes, pairs: Numbers) -> None:

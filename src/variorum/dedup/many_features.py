@@ -32,26 +32,16 @@ _made: Callable[[Iterable[object]], Features] = partial(tuple.__new__, Features)
 
 def features_of_many(statements: Sequence[Statement]) -> list[Features]:
     """The features of statements, with authors but without bylines."""
-    said = apart(statements)
-    return completed(outlines_of_many(said), said)
-
-
-def apart(statements: Sequence[Statement]) -> list[Statement]:
-    """Statements, those whose title is a whole reference with its fields in their places."""
-    return [one if one.byline or ";" not in one.title else taken_apart(one) for one in statements]
-
-
-def outlines_of_many(said: Sequence[Statement]) -> list[Features]:
-    """The features of statements, taken apart, but for authors and abstracts, which take longest to read."""
-    if not said:
+    if not statements:
         return []
-    (refs, sources, kinds, titles, _, _, _, profile_only, years, years_doubtful, venues,
-     volumes, issues, pages, identifiers, _, _, preprints, listed_once, own_ids, read) = zip(
-        *said, strict=True
+    (refs, sources, kinds, titles, bylines, names, names_complete, profile_only, years, years_doubtful, venues,
+     volumes, issues, pages, identifiers, abstracts, truncated, preprints, listed_once, own_ids, read) = zip(
+        *map(_apart, statements), strict=True
     )  # fmt: skip
     words, mains = zip(*_titles(titles, read), strict=True)
     folded_venues, forms = zip(*map(read_venue, venues, kinds), strict=True)
-    numbers, folded_issues = zip(*of_each(_volume, list(zip(volumes, issues, strict=True))), strict=True)
+    numbers, folded_issues = zip(*of_each(read_volume_and_issue, list(zip(volumes, issues, strict=True))), strict=True)
+    families, givens, complete = zip(*_authors(bylines, names, names_complete), strict=True)
     first_pages, last_pages = zip(*of_each(read_pages, pages), strict=True)
     columns = (
         refs,
@@ -59,40 +49,32 @@ def outlines_of_many(said: Sequence[Statement]) -> list[Features]:
         kinds,
         words,
         mains,
-        repeat((), len(refs)),
-        repeat((), len(refs)),
+        families,
+        givens,
         repeat("", len(refs)),
-        repeat(False, len(refs)),
+        complete,
         profile_only,
         _years(years, years_doubtful),
         years_doubtful,
         folded_venues,
-        _forms(forms, volumes, numbers),
+        forms_of(forms, volumes, numbers),
         _preprints(preprints, forms, identifiers),
         numbers,
         folded_issues,
         first_pages,
         last_pages,
         _identifiers(identifiers),
-        repeat("", len(refs)),
-        repeat(False, len(refs)),
+        _abstracts(abstracts),
+        [cut or len(text) > MAX_ABSTRACT for text, cut in zip(abstracts, truncated, strict=True)],
         listed_once,
         own_ids,
     )
     return list(map(_made, zip(*columns, strict=True)))
 
 
-def completed(outlines: Sequence[Features], said: Sequence[Statement]) -> list[Features]:
-    """Outlines, with the authors and abstracts of their statements."""
-    authors = _authors([one.byline for one in said], [one.names for one in said], [one.names_complete for one in said])
-    abstracts = [one.abstract for one in said]
-    cut = [one.abstract_truncated or len(one.abstract) > MAX_ABSTRACT for one in said]
-    return [
-        _made((*outline[:5], families, givens, "", whole, *outline[9:20], abstract, truncated, *outline[22:]))
-        for outline, (families, givens, whole), abstract, truncated in zip(
-            outlines, authors, _abstracts(abstracts), cut, strict=True
-        )
-    ]
+def _apart(said: Statement) -> Statement:
+    """A statement; one whose title is a whole reference with its fields in their places."""
+    return said if said.byline or ";" not in said.title else taken_apart(said)
 
 
 def _titles(titles: Sequence[str], read: Sequence[tuple[str, str] | None]) -> list[tuple[str, str]]:
@@ -116,13 +98,15 @@ def _years(years: Sequence[str], doubtful: Sequence[bool]) -> list[int]:
     return [0 if doubt else year for year, doubt in zip(read, doubtful, strict=True)] if any(doubtful) else read
 
 
-def _volume(stated: tuple[str, str]) -> tuple[str, str]:
+def read_volume_and_issue(stated: tuple[str, str]) -> tuple[str, str]:
+    """A volume and an issue; the volume may name both."""
     volume, issue = stated
     number, within = read_volume(volume)
     return (number, within) if within or not issue else (number, read_volume(issue)[0])
 
 
-def _forms(forms: Sequence[str], volumes: Sequence[str], numbers: Sequence[str]) -> list[str]:
+def forms_of(forms: Sequence[str], volumes: Sequence[str], numbers: Sequence[str]) -> list[str]:
+    """The forms of publications: a thesis may say so in place of a volume's number."""
     return [
         "thesis" if volume and not number and is_thesis(volume) else form
         for form, volume, number in zip(forms, volumes, numbers, strict=True)

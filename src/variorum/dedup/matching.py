@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from variorum.dedup.comparing import Comparison, compare
-from variorum.dedup.features import Features, Statement
-from variorum.dedup.foregone import look_at_statements
+from variorum.dedup.features import Features
 from variorum.dedup.guards import objections
 from variorum.dedup.likely import likely_pairs
 from variorum.dedup.model import Evidence, Model, probability, shipped
@@ -82,21 +81,6 @@ def judge_likely(
     """
     for place, levels in zip(*likely_pairs(records, left, right, model, least), strict=True):
         yield place, _match(records[left[place]], records[right[place]], levels, model)
-
-
-def judge_statements(
-    statements: Sequence[Statement], left: Numbers, right: Numbers, model: Model
-) -> tuple[list[int], Iterator[tuple[int, Match]]]:
-    """Judge the pairs of statements that a curator would see: the places of those whose verdict is foregone; the rest.
-
-    What is foregone is one work, nobody can say how likely. Pairs must be all that their records have.
-    """
-    looked = look_at_statements(statements, left, right, model)
-    matches = (
-        (place, _match(looked.records[left[place]], looked.records[right[place]], levels, model))
-        for place, levels in zip(looked.places, looked.levels, strict=True)
-    )
-    return looked.foregone, matches
 
 
 def _match(a: Features, b: Features, levels: Comparison, model: Model) -> Match:

@@ -54,11 +54,11 @@ class Placed(NamedTuple):
 
 
 def put(path: Path, packed: Packets) -> Placed:
-    """Write records at a file's end, which several processes may do at the same time.
+    """Write records at the end of a file, new or not, which several processes may do at the same time.
 
     Raises ``OSError`` when the disk is full.
     """
-    file = os.open(path, os.O_WRONLY | os.O_APPEND)
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         # Appending is one step: nothing that others write can come between finding the end and writing there.
         written = os.write(file, packed.content)
@@ -107,7 +107,6 @@ class ShelfWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._places: list[NDArray[np.int64]] = [np.zeros((2, 0), np.int64)]
-        path.write_bytes(b"")
 
     def add(self, packed: Packets) -> None:
         """Put records on the shelf, behind those that stand there."""
@@ -120,6 +119,7 @@ class ShelfWriter:
 
     def finish(self, kind: type[Packed]) -> Shelf[Packed]:
         """The shelf, to be read."""
+        self.path.touch()
         np.save(_places_of(self.path), np.concatenate(self._places, axis=1))
         return Shelf(self.path, kind)
 

@@ -85,15 +85,21 @@ _NO_TITLE = frozenset(
 
 def is_generic(title: str) -> bool:
     """Whether a folded title names no work by itself: it is known to recur, or made of words that all journals use."""
-    if title in _lines_of("generic_titles.txt"):
+    if title in generic_titles():
         return True
-    generic = _generic_words()
+    generic = generic_words()
     return all(word in generic or word.isdigit() for word in title.split())
 
 
+def generic_titles() -> frozenset[str]:
+    """Folded titles that are known to recur."""
+    return _lines_of("generic_titles.txt")
+
+
 @cache
-def _generic_words() -> frozenset[str]:
-    return _lines_of("generic_words.txt") | STOP_WORDS | ROMAN.keys()
+def generic_words() -> frozenset[str]:
+    """Words that tell no title from another."""
+    return _lines_of("generic_words.txt").union(STOP_WORDS, ROMAN)
 
 
 @cache
@@ -150,9 +156,15 @@ class Marks(NamedTuple):
     response: str
 
 
+_MARKING_WORDS = ROMAN.keys() | _PART_WORDS | NOTICE_WORDS
+_NO_MARKS = Marks((), "", "", "")
+
+
 @lru_cache(maxsize=1 << 16)
 def marks_of(title: str) -> Marks:
     """The marks of a folded title."""
+    if title_words(title).isdisjoint(_MARKING_WORDS) and not _DIGITS.search(title):
+        return _NO_MARKS  # so it is for most
     return Marks(numbers_of(title), part_of(title), notice_of(title), response_of(title))
 
 

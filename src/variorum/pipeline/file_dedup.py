@@ -7,24 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from variorum.dedup.blocking import candidate_pairs
-from variorum.dedup.clustering import Clusters
-from variorum.dedup.engines.local import Found, resolve
 from variorum.dedup.engines.workers import team
-from variorum.dedup.model import probability
 from variorum.dedup.processors import uncollected, worker_count
-from variorum.dedup.texts import Numbers
 from variorum.errors import BadInputError
 from variorum.pipeline.citation_files import table_writer
 from variorum.pipeline.file_reading import Progress, read_files
 
 if TYPE_CHECKING:
+    from variorum.dedup.engines.local import Found, Resolution
     from variorum.schema import Rejection
 
 
@@ -62,6 +55,11 @@ def dedup_files(
         folder = Path(open_things.enter_context(tempfile.TemporaryDirectory(prefix="variorum-")))
         helpers = open_things.enter_context(team(workers or worker_count()))
         read = read_files(inputs, columns, folder / "statements", helpers, advance)
+
+        # Loaded by now, while the files were read.
+        from variorum.dedup.blocking import candidate_pairs
+        from variorum.dedup.engines.local import resolve
+
         candidates = candidate_pairs(read.blocking, workers=helpers.workers)
         keep = None
         if pairs_out is not None:
@@ -74,9 +72,10 @@ def dedup_files(
             keep=keep,
             progress=lambda done, total: advance("comparing", done, total),
             refs=read.refs,
+            copies=read.copies,
         )
         with table_writer(out, ["id", "cluster_id"]) as write:
-            count = _write_clusters(write, read.refs, resolution.clusters)
+            count = _write_clusters(write, resolution)
     return FileDedup(
         records=len(read.refs),
         clusters=count,
@@ -102,29 +101,11 @@ Write = Callable[[Iterable[Sequence[object]]], None]
 
 
 def _write_pair(write: Write, found: Found) -> None:
-    write([[found.a, found.b, probability(found.log_odds), found.verdict, " ".join(found.reasons)]])
+    write([[found.a, found.b, found.probability, found.verdict, " ".join(found.reasons)]])
 
 
-def _write_clusters(write: Write, refs: Sequence[str], clusters: Clusters) -> int:
+def _write_clusters(write: Write, found: Resolution) -> int:
     """Write records in input order; clusters are numbered by first appearance. Returns how many there are."""
-    home: dict[str, int] = {ref: number for number, members in enumerate(clusters.members) for ref in members}
-    numbers = _by_appearance(np.fromiter(map(home.get, refs, repeat(_ALONE)), np.int64, len(refs)))
-    write(zip(refs, [f"c{number}" for number in numbers.tolist()], strict=True))
+    numbers = found.numbers
+    write(zip(found.refs, [f"c{number}" for number in numbers.tolist()], strict=True))
     return int(numbers.max(initial=0))
-
-
-_ALONE = -1
-"""The home of a record that is in no cluster."""
-
-
-def _by_appearance(homes: Numbers) -> Numbers:
-    """The numbers of records' clusters, from 1 in the order in which they come up; who is alone has one for itself."""
-    alone = homes == _ALONE
-    first = np.zeros(homes.max(initial=_ALONE) + 1, np.int64)
-    places = np.flatnonzero(~alone)[::-1]
-    first[homes[places]] = places  # of several it is the last that stays, and so the first of all
-    new = alone.copy()
-    new[first[homes[places]]] = True
-    numbers = np.cumsum(new)
-    numbers[places] = numbers[first[homes[places]]]
-    return numbers

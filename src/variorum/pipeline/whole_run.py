@@ -67,7 +67,7 @@ def match_everything(connection: Connection, run_id: int, new: Set[int], progres
             )
         pairs.flush()
     numbers = pairs.numbers | {ref: number for number, ref in refs.items()}
-    cut = resolution.clusters.cut
+    cut = resolution.cut
     matches.mark_cut(connection, {numbers_of(one.link.a, one.link.b, numbers): True for one in cut})
     joined = [[numbers[ref] for ref in members] for members in resolution.clusters.members if len(members) > 1]
     # Who shared a work and is linked to nobody any more goes home.

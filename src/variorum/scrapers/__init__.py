@@ -12,7 +12,7 @@ from variorum.errors import BadInputError
 from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Row, RowColumns
 from variorum.scrapers._citations import FileFormat, guess_format, markup_of, read_citations, read_rows
 from variorum.scrapers._lines import split_lines
-from variorum.scrapers._table_spans import TableSpan, read_span, table_spans
+from variorum.scrapers._table_spans import TableSpan, table_spans
 
 if TYPE_CHECKING:
     from variorum.scrapers._base import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
     from variorum.scrapers._decode import codec_of, decode
     from variorum.scrapers._key_harvest import Asked, KeyHarvest, Lead
+    from variorum.scrapers._table_cells import read_span
 
 __all__ = [
     "UNSTATED_SOURCE",
@@ -75,11 +76,12 @@ _MODULES = {
     "Asked": "_key_harvest",
     "KeyHarvest": "_key_harvest",
     "Lead": "_key_harvest",
+    "read_span": "_table_cells",
 }
 
 
 def __getattr__(name: str) -> Any:
-    # What pages take when it is first asked for: citation files have no use for it.
+    # What pages take, or only processes that read spans: loaded when it is first asked for.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_MODULES.get(name, '_base')}"), name)

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from variorum.scrapers._citation_fields import Column
+from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Column, Recogniser, RowColumns
 from variorum.scrapers._citation_tables import MAX_CELL
+from variorum.scrapers._table_spans import TableSpan
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -25,6 +26,26 @@ _QUOTE, _COMMA, _LINE_END, _RETURN, _SPACE = b'",\n\r '
 _LAST_ASCII = 127
 _LEAST_WIDTH = 2
 """A line without letters is no row, where it could also be a row of one cell."""
+
+
+class SpanRead(NamedTuple):
+    """The rows of a span, without places; and the length of the longest, or more."""
+
+    rows: RowColumns
+    longest: int
+
+
+def read_span(span: TableSpan) -> SpanRead | None:
+    """The rows of a span; None where anything in it is out of order, if only one cell too many."""
+    with span.path.open("rb") as stream:
+        stream.seek(span.start)
+        content = stream.read(span.end - span.start)
+    cells = read_cells(content, len(span.header))
+    if cells is None:
+        return None
+    rows = Recogniser(dict(span.columns)).regular_rows(span.header, cells.columns)
+    # Where a row does not say its source, the columns do.
+    return None if rows is None else SpanRead(rows, cells.longest + len(UNSTATED_SOURCE))
 
 
 class Cells(NamedTuple):

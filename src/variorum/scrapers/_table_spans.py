@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from variorum.scrapers._citation_fields import UNSTATED_SOURCE, Recogniser, RowColumns
+from variorum.scrapers._citation_fields import Recogniser
 from variorum.scrapers._citation_tables import header_of
-from variorum.scrapers._table_cells import read_cells
 
 _SIZE = 3_000_000
 """Bytes of a span."""
@@ -78,23 +77,3 @@ def _row_ends(stream: BinaryIO, place: int) -> Iterator[int]:
             if line.endswith(b"\n") and not open_quotes % 2:
                 break
         yield place
-
-
-class SpanRead(NamedTuple):
-    """The rows of a span, without places; and the length of the longest, or more."""
-
-    rows: RowColumns
-    longest: int
-
-
-def read_span(span: TableSpan) -> SpanRead | None:
-    """The rows of a span; None where anything in it is out of order, if only one cell too many."""
-    with span.path.open("rb") as stream:
-        stream.seek(span.start)
-        content = stream.read(span.end - span.start)
-    cells = read_cells(content, len(span.header))
-    if cells is None:
-        return None
-    rows = Recogniser(dict(span.columns)).regular_rows(span.header, cells.columns)
-    # Where a row does not say its source, the columns do.
-    return None if rows is None else SpanRead(rows, cells.longest + len(UNSTATED_SOURCE))

@@ -45,11 +45,10 @@ def all_paired(groups: Groups) -> NDArray[np.bool_]:
     return paired
 
 
-def members_of(groups: Groups, chosen: NDArray[np.bool_]) -> list[list[int]]:
-    """The positions of the records of each group, of chosen records."""
-    positions, group = groups.positions[chosen], groups.groups[chosen]
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+def members_of(positions: Numbers, groups: Numbers) -> list[list[int]]:
+    """The positions, in order, of the records of each group."""
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
     ends = [*starts.tolist()[1:], len(order)]
     ordered = positions[order].tolist()
     return [ordered[start:end] for start, end in zip(starts.tolist(), ends, strict=True)] if len(order) else []

@@ -5,20 +5,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from operator import itemgetter
+from functools import cached_property, lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 
 from variorum.dedup.blocking import Candidates, blocking_of, candidate_pairs
-from variorum.dedup.clustering import Clusters, Link, Opinion, Pair, cluster
+from variorum.dedup.clustering import Clusters, CutLink, Link, Opinion, Pair, cluster
+from variorum.dedup.copies import Copies
 from variorum.dedup.engines.grouping import all_paired, groups_of, members_of
-from variorum.dedup.engines.judging import Judged, Task, judge_pairs
+from variorum.dedup.engines.judging import Judged, Task, judge_pairs, of_foregone
 from variorum.dedup.engines.workers import Team
 from variorum.dedup.features import Features, Statement, features_of
+from variorum.dedup.foregone import foregone
 from variorum.dedup.matching import VERDICTS, Match, Verdict, judge
-from variorum.dedup.model import Model, shipped
+from variorum.dedup.model import Model, probability, shipped
 from variorum.dedup.packing import Shelf
 from variorum.dedup.texts import Numbers
 
@@ -27,7 +28,7 @@ Records = Shelf[Features] | Shelf[Statement] | Sequence[Features]
 Progress = Callable[[int, int], None]
 """Called with pairs done and pairs in all."""
 
-_AT_ONCE = 5_000
+_AT_ONCE = 2_500
 """Pairs that a worker is given at a time."""
 
 _RECENT = 10_000
@@ -49,17 +50,42 @@ class Found(NamedTuple):
     veto: str
     reasons: tuple[str, ...]
 
+    @property
+    def probability(self) -> float:
+        """Of being the same work, before any objection."""
+        return probability(self.log_odds)
+
+
+NOWHERE = -1
+
 
 @dataclass(frozen=True)
 class Resolution:
     """What the matcher found: how many pairs of each verdict, the clusters of linked records, how much was compared.
 
-    Unlikely pairs are not counted. Records that are linked to none are in no cluster.
+    Unlikely pairs are not counted. By position: ``refs``, and ``homes``, which are the positions of the first members
+    of records' clusters; a record that is linked to none is in no cluster, and has ``NOWHERE``.
     """
 
     verdicts: Mapping[Verdict, int]
-    clusters: Clusters
+    refs: Sequence[str]
+    homes: Numbers
+    cut: tuple[CutLink, ...]
     candidates: Candidates
+
+    @cached_property
+    def clusters(self) -> Clusters:
+        """The clusters by their members' references."""
+        positions = np.flatnonzero(self.homes != NOWHERE)
+        members = ([self.refs[position] for position in some] for some in members_of(positions, self.homes[positions]))
+        return Clusters(tuple(sorted(tuple(sorted(some)) for some in members)), self.cut)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers of records' clusters, from 1 in the order in which they come up; who is alone has its own."""
+        alone = self.homes == NOWHERE
+        numbers = np.cumsum(alone | (self.homes == np.arange(len(self.homes))))
+        return np.where(alone, numbers, numbers[self.homes])
 
 
 def resolve(
@@ -72,20 +98,27 @@ def resolve(
     keep: Callable[[Found], None] | None = None,
     progress: Progress | None = None,
     refs: Sequence[str] | None = None,
+    copies: Copies | None = None,
 ) -> Resolution:
     """Match records among themselves and cluster them. References must be unique; ``refs``, if known, are theirs.
 
     ``keep`` is given every pair worth keeping. A ``team`` only changes how long it takes,
-    and only a shelf can be shared among its processes.
+    and only a shelf can be shared among its processes. With ``copies``, if nobody judged anything or keeps pairs,
+    those are not read whose verdict is foregone.
     """
     model = model or shipped()
     if candidates is None:
         candidates = candidate_pairs(blocking_of(list(_all(records))))
     names = _refs(records) if refs is None else refs
-    parts: list[Judged] = []
-    keeping = keep is not None
-    skipping = not keeping and not judged
-    for some in _judged(records, candidates, model, team or Team(1), keeping, skipping, progress):
+    left, right, groups = candidates.left, candidates.right, groups_of(candidates.left, candidates.right)
+    known = np.zeros(len(candidates), bool)
+    if copies is not None and keep is None and not judged:
+        known = foregone(copies, groups, left, right, model)
+    pairs = _Pairs.in_order(left[~known], right[~known], groups.of_pairs[~known])
+    parts = [of_foregone(left[known], right[known])]
+    told = int(known.sum())
+    advance = partial(_advance, progress, told, len(candidates))
+    for some in _judged(records, pairs, model, team or Team(1), keep is not None, advance):
         parts.append(some)
         if keep is not None:
             for one in _kept(some, names):
@@ -93,7 +126,12 @@ def resolve(
     found = _joined(parts)
     counts = np.bincount(found.verdicts, minlength=len(VERDICTS)).tolist()
     verdicts = {verdict: count for verdict, count in zip(VERDICTS, counts, strict=True) if count}
-    return Resolution(verdicts, _clusters(records, names, found, judged or {}, model), candidates)
+    return Resolution(verdicts, names, *_homes(records, names, found, judged or {}, model), candidates)
+
+
+def _advance(progress: Progress | None, told: int, total: int, done: int) -> None:
+    if progress is not None:
+        progress(told + done, total)
 
 
 def _kept(found: Judged, refs: Sequence[str]) -> Iterator[Found]:
@@ -116,18 +154,18 @@ def _joined(parts: Sequence[Judged]) -> Judged:
     return Judged(left, right, log_odds, verdicts, vetoes, [])
 
 
-def _clusters(
+def _homes(
     records: Records, refs: Sequence[str], found: Judged, judged: Mapping[Pair, str], model: Model
-) -> Clusters:
-    """Clusters of linked records. Where every two of a group are linked they are one; of others opinions are asked."""
+) -> tuple[Numbers, tuple[CutLink, ...]]:
+    """Homes and cut links. Where every two of a group are linked they are one cluster; of others opinions are asked."""
     linked = found.verdicts == VERDICTS.index("same")
     groups = groups_of(found.left[linked], found.right[linked])
     clear = all_paired(groups)
+    crowded = np.zeros(len(refs), bool)
     if judged:
         known = {ref: position for position, ref in enumerate(refs)}
-        positions = np.array([known[ref] for pair in judged for ref in pair if ref in known], np.int64)
-        clear &= ~np.isin(groups.groups, groups.groups[np.isin(groups.positions, positions)])
-    crowded = np.zeros(len(refs), bool)
+        crowded[[known[ref] for pair in judged for ref in pair if ref in known]] = True
+        clear &= ~np.isin(groups.groups, groups.groups[crowded[groups.positions]])
     crowded[groups.positions[~clear]] = True
     among = np.flatnonzero(crowded[found.left] & crowded[found.right])
     opinions: dict[Pair, Opinion] = {}
@@ -138,12 +176,15 @@ def _clusters(
         opinions[a, b] = Opinion(log_odds, found.vetoes.get(place, ""))
         if link:
             links.append(Link(a, b, log_odds))
-    places = known if judged else {refs[position]: position for position in np.flatnonzero(crowded).tolist()}
+    places = {refs[position]: position for position in np.flatnonzero(crowded).tolist()}
     record = lru_cache(_RECENT)(lambda ref: _as_features(records[places[ref]]))
     clusters = clusters_of(places, links, judged, partial(_opinion, record, opinions, model))
-    whole = [tuple(sorted([refs[position] for position in members])) for members in members_of(groups, clear)]
-    # No record is in two clusters, so their first members are enough to put them in order.
-    return Clusters(tuple(sorted([*clusters.members, *whole], key=itemgetter(0))), clusters.cut)
+    homes = np.full(len(refs), NOWHERE)
+    homes[groups.positions[clear]] = groups.positions[groups.groups[clear]]
+    for members in clusters.members:
+        of_members = [places[ref] for ref in members]
+        homes[of_members] = min(of_members)
+    return homes, clusters.cut
 
 
 def clusters_of(
@@ -175,51 +216,50 @@ def _opinion(
 
 def _judged(
     records: Records,
-    candidates: Candidates,
+    pairs: _Pairs,
     model: Model,
     team: Team,
     keeping: bool,
-    skipping: bool,
-    progress: Progress | None,
+    progress: Callable[[int], None],
 ) -> Iterator[Judged]:
-    total = len(candidates)
     shared = (records.path, records.kind) if isinstance(records, Shelf) else records
-    left, right, group = _by_group(candidates)
-    cuts = _cuts(group)
-    tasks = (
-        Task(shared, left[begin:end], right[begin:end], model, keeping, whole and skipping)
-        for begin, end, whole in cuts
-    )
+    cuts = _cuts(pairs.groups)
+    tasks = (Task(shared, pairs.left[begin:end], pairs.right[begin:end], model, keeping) for begin, end in cuts)
     # Without a shelf every task would carry all records.
     judged = (
         team.share(judge_pairs, tasks, worth=_WORTH_SHARING) if isinstance(records, Shelf) else map(judge_pairs, tasks)
     )
-    for some, (_, done, _) in zip(judged, cuts, strict=True):
+    for some, (_, done) in zip(judged, cuts, strict=True):
         yield some
-        if progress is not None:
-            progress(done, total)
+        progress(done)
 
 
-def _by_group(candidates: Candidates) -> tuple[Numbers, Numbers, Numbers]:
-    """Pairs in an order in which those of one group of connected records follow each other, and their groups.
+class _Pairs(NamedTuple):
+    """Pairs by the positions of their records, those of one group of connected records in a row, and their groups.
 
     So the features of a record, wherever it stands, are made once, and those of its copies with them.
     """
-    group = groups_of(candidates.left, candidates.right).of_pairs
-    order = np.lexsort((candidates.right, candidates.left, group))
-    return candidates.left[order], candidates.right[order], group[order]
+
+    left: Numbers
+    right: Numbers
+    groups: Numbers
+
+    @classmethod
+    def in_order(cls, left: Numbers, right: Numbers, groups: Numbers) -> _Pairs:
+        order = np.lexsort((right, left, groups))
+        return cls(left[order], right[order], groups[order])
 
 
-def _cuts(group: Numbers) -> list[tuple[int, int, bool]]:
-    """Where to cut sorted groups: beginnings and ends, and whether no group was cut there."""
+def _cuts(group: Numbers) -> list[tuple[int, int]]:
+    """Where to cut sorted groups: beginnings and ends."""
     starts = np.append(np.flatnonzero(np.diff(group, prepend=-1)), len(group))
-    cuts: list[tuple[int, int, bool]] = []
+    cuts: list[tuple[int, int]] = []
     begin = 0
     while begin < len(group):
         end = int(starts[np.searchsorted(starts, begin + _AT_ONCE, side="right") - 1])
         if end <= begin:  # a group that is too large
             end = min(begin + _AT_ONCE, len(group))
-        cuts.append((begin, end, bool(np.isin([begin, end], starts).all())))
+        cuts.append((begin, end))
         begin = end
     return cuts
 

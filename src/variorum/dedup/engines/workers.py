@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from typing import TypeVar
@@ -29,15 +29,24 @@ class Team:
         self._pool: ProcessPoolExecutor | None = None
 
     def share(self, work: Callable[[Item], Result], items: Iterable[Item], *, worth: int) -> Iterator[Result]:
-        """What ``work`` makes of each item, in their order; shared if there are at least ``worth`` items."""
+        """What ``work`` makes of each item, in their order; shared if there are at least ``worth`` items.
+
+        Others begin at once, before the first result is asked for.
+        """
         items = iter(items)
         first = list(islice(items, worth))
         if self.workers == 1 or (len(first) < worth and self._pool is None):
-            yield from map(work, first)
-            yield from map(work, items)
-            return
+            return map(work, chain(first, items))
         pool = self._started()
-        waiting: deque[Future[Result]] = deque(pool.submit(work, item) for item in first)
+        return self._results(pool, work, deque(pool.submit(work, item) for item in first), items)
+
+    def _results(
+        self,
+        pool: ProcessPoolExecutor,
+        work: Callable[[Item], Result],
+        waiting: deque[Future[Result]],
+        items: Iterator[Item],
+    ) -> Iterator[Result]:
         for item in items:
             if len(waiting) >= _AHEAD * self.workers:
                 yield waiting.popleft().result()
