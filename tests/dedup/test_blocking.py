@@ -161,9 +161,9 @@ Sketches = list[tuple[int, int]]
 
 def arrays(own: list[list[int]], sketches: Sketches | None = None, seconds: list[int] | None = None) -> Blocking:
     titles, bylines = zip(*sketches or [(0, 0)] * len(own), strict=True) if own else ((), ())
+    held = np.array([key << 32 | owner for owner, keys in enumerate(own) for key in keys], np.uint64)
     return Blocking(
-        np.array([key for keys in own for key in keys], np.uint32),
-        np.repeat(np.arange(len(own), dtype=np.int32), [len(keys) for keys in own]),
+        (np.sort(held),),
         np.array(titles, np.uint64),
         np.array(bylines, np.uint64),
         np.zeros(len(own), np.uint64),
@@ -255,9 +255,10 @@ def test_what_is_worth_a_look(key: int, titles: tuple[int, int], bylines: tuple[
 def test_records_at_hand_are_paired_as_their_keys_say(records: list[Features]) -> None:
     everything = blocking_of(records)
     met = pairs(candidate_pairs(everything, OPEN))
+    keys, owners = everything.held
     for a, b in met:
         assert a < b
-        one, other = (everything.keys[everything.owners == owner] for owner in (a, b))
+        one, other = (keys[owners == owner] for owner in (a, b))
         assert np.intersect1d(one, other).size
     left, right = (np.array([pair[side] for pair in met], np.int64) for side in (0, 1))
     passing = passing_pairs(everything, left, right).tolist()

@@ -24,7 +24,7 @@ def test_a_record_that_states_nothing_has_empty_features() -> None:
     empty = features()
     known = {name: value for name, value in empty._asdict().items() if value}
     assert known == {"ref": "x:1", "own_id": True}
-    assert len(key_records(columns_of([empty])).keys) == 0
+    assert len(key_records(columns_of([empty])).held[0]) == 0
 
 
 def test_titles_and_abstracts_of_any_length_are_compared_in_part() -> None:
@@ -156,5 +156,5 @@ def test_whatever_a_statement_says_has_features(texts: list[str]) -> None:
     assert isinstance(found, Features)
     assert len(found.families) == len(found.givens)
     assert all(text == " ".join(text.split()) for text in (found.title, found.byline, found.venue))
-    keys = key_records(columns_of([found])).keys.tolist()
+    keys = key_records(columns_of([found])).held[0].tolist()
     assert len(set(keys)) == len(keys)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from variorum.dedup.features import Features
-from variorum.dedup.keys import BATCH, Blocking, Keys, Owners, columns_of, key_records
+from variorum.dedup.keys import BATCH, HALF, Blocking, Keys, Owners, columns_of, key_records, keys_and_owners
 from variorum.dedup.processors import worker_count
 from variorum.dedup.screening import Screen, passing, shipped_screen
 from variorum.dedup.standing import columns_apart, standings_at
@@ -48,19 +48,17 @@ def blocking_of(records: Sequence[Features]) -> Blocking:
 
 def joined(parts: Sequence[Blocking]) -> Blocking:
     """The blocking of records in several parts, numbered through."""
-    begin, numbered = 0, []
-    for part in parts:
-        numbered.append(part._replace(owners=part.owners + np.int32(begin)))
-        begin += len(part.titles)
-    return Blocking(*map(np.concatenate, zip(*numbered, strict=True)))
+    begins = itertools.accumulate((len(part.titles) for part in parts), initial=0)
+    numbered = [run + np.uint64(begin) for begin, part in zip(begins, parts, strict=False) for run in part.runs]
+    return Blocking(tuple(numbered), *map(np.concatenate, zip(*(part[1:] for part in parts), strict=True)))
 
 
 def candidate_pairs(blocking: Blocking, screen: Screen | None = None, workers: int | None = None) -> Candidates:
     """The pairs of records that share a key, are not surely two works, and pass the screen, each once."""
     workers = workers or worker_count()
     with ThreadPoolExecutor(workers) as threads:  # NumPy lets other threads work while it sorts and compares
-        met = list(threads.map(partial(_meetings, blocking), range(workers), repeat(workers)))
-        lots = _lots([pairs for part in met for pairs in part.pairs])
+        met = list(threads.map(partial(_meetings, blocking), _by_key(blocking.runs, workers)))
+        lots = _by_record([part.pairs for part in met])
         kept = list(threads.map(partial(_passing, blocking, screen or shipped_screen()), lots))
     left, right = (np.concatenate([np.zeros(0, np.int64), *(lot[side] for lot in kept)]) for side in (0, 1))
     return Candidates(
@@ -73,54 +71,27 @@ def candidate_pairs(blocking: Blocking, screen: Screen | None = None, workers: i
 
 
 _KEYS = 1 << 32
-_HALF = np.uint64(32)
 
 
 class _Meetings(NamedTuple):
-    """Pairs of records that met, in several lots, each sorted; blocks that were too large, and the pairs skipped there.
+    """Pairs of records that met, sorted; blocks that were too large, and the pairs skipped there.
 
     A pair is the smaller position above the larger one.
     """
 
-    pairs: list[Hashes]
+    pairs: Hashes
     oversized: int
     skipped: int
 
 
-def _meetings(blocking: Blocking, share: int, shares: int) -> _Meetings:
-    """The pairs that meet by the keys of one of so many equal shares."""
-    keys, owners = blocking.keys, blocking.owners
-    if shares > 1:
-        chosen = (keys >= share * _KEYS // shares) & (keys <= (share + 1) * _KEYS // shares - 1)
-        keys, owners = keys[chosen], owners[chosen]
-    packed = keys.astype(np.uint64)
-    packed <<= _HALF
-    packed |= owners.view(np.uint32)
-    packed.sort()
-    parts = [_met(*_shared(some), blocking) for some in _whole_blocks(packed)]
-    return _Meetings(
-        [part.pairs[0] for part in parts], sum(part.oversized for part in parts), sum(part.skipped for part in parts)
-    )
-
-
-def _whole_blocks(packed: Hashes) -> Iterator[Hashes]:
-    """Sorted keys above their owners, some at a time, so that all that is made of them stays near the processor."""
-    begin = 0
-    while begin < len(packed):
-        last = packed[min(begin + _KEYS_AT_ONCE, len(packed)) - 1] | np.uint64(_KEYS - 1)
-        end = int(np.searchsorted(packed, last, side="right"))
-        yield packed[begin:end]
-        begin = end
-
-
-def _shared(packed: Hashes) -> tuple[Keys, Owners]:
-    """Keys that several records have, with their owners, of sorted ones."""
-    same = np.concatenate([[False], (packed[1:] ^ packed[:-1]) < np.uint64(_KEYS), [False]])
-    packed = packed[same[1:] | same[:-1]]
-    return (packed >> _HALF).astype(np.uint32), packed.astype(np.uint32).view(np.int32)
-
-
-def _met(keys: Keys, owners: Owners, blocking: Blocking) -> _Meetings:
+def _meetings(blocking: Blocking, lot: Sequence[Hashes]) -> _Meetings:
+    """The pairs that meet by the keys of a lot."""
+    held = np.concatenate(lot)
+    held.sort(kind="stable")  # which merges sorted runs
+    shared = np.zeros(len(held), bool)
+    shared[1:] = as_before = (held[1:] ^ held[:-1]) < np.uint64(_KEYS)
+    shared[:-1] |= as_before
+    keys, owners = keys_and_owners(held[shared])
     starts, sizes = _runs(keys[1:] != keys[:-1], len(keys))
     large = sizes > _most(keys[starts])
     found = _pairs_within(keys, owners, starts[~large], sizes[~large], blocking)
@@ -134,17 +105,26 @@ def _met(keys: Keys, owners: Owners, blocking: Blocking) -> _Meetings:
     fits = parts <= _most(part_keys[part_starts])
     found += _pairs_within(part_keys, part_owners, part_starts[fits], parts[fits], blocking)
     pairs = each_once(np.concatenate(found))
-    return _Meetings([pairs], int(large.sum()), _pair_count(sizes[large]) - _pair_count(parts[fits]))
+    return _Meetings(pairs, int(large.sum()), _pair_count(sizes[large]) - _pair_count(parts[fits]))
 
 
-def _lots(pairs: Sequence[Hashes]) -> list[list[Hashes]]:
-    """Sorted pairs, given in several parts, by their place in the order of all, about so many in each lot."""
-    some = np.sort(np.concatenate([np.zeros(0, np.uint64), *(part[::_ONE_IN] for part in pairs)]))
+def _by_key(runs: Sequence[Hashes], workers: int) -> list[list[Hashes]]:
+    """Sorted runs of keys, in lots of equal ranges of keys. There is one at least for each worker."""
+    lots = max(workers, sum(map(len, runs)) // _KEYS_AT_ONCE)
+    return _parted(runs, np.arange(1, lots, dtype=np.uint64) * np.uint64(_KEYS // lots) << HALF)
+
+
+def _by_record(runs: Sequence[Hashes]) -> list[list[Hashes]]:
+    """Sorted runs of pairs, by their place in the order of all, about so many in each lot."""
+    some = np.sort(np.concatenate([np.zeros(0, np.uint64), *(run[::_ONE_IN] for run in runs)]))
     step = max(1, _PAIRS_AT_ONCE // _ONE_IN)
-    cuts = [np.searchsorted(part, some[step::step]) for part in pairs]
-    return [
-        list(lot) for lot in zip(*(np.split(part, cut) for part, cut in zip(pairs, cuts, strict=True)), strict=True)
-    ]
+    return _parted(runs, some[step::step])
+
+
+def _parted(runs: Sequence[Hashes], edges: Hashes) -> list[list[Hashes]]:
+    """Sorted runs, each cut at the edges: the parts before the first edge, those before the second..."""
+    parts = [np.split(run, np.searchsorted(run, edges)) for run in runs]
+    return [list(lot) for lot in zip(*parts, strict=True)]
 
 
 class _Kept(NamedTuple):
@@ -157,7 +137,7 @@ class _Kept(NamedTuple):
 
 def _passing(blocking: Blocking, screen: Screen, lot: Sequence[Hashes]) -> _Kept:
     pairs = each_once(np.concatenate(lot))
-    left, right = (pairs >> _HALF).astype(np.int64), (pairs & np.uint64(_KEYS - 1)).astype(np.int64)
+    left, right = (pairs >> HALF).astype(np.int64), (pairs & np.uint64(_KEYS - 1)).astype(np.int64)
     kept = np.flatnonzero(passing_pairs(blocking, left, right, screen))
     return _Kept(left[kept], right[kept], len(pairs))
 
@@ -210,7 +190,7 @@ def _pairs_within(keys: Keys, owners: Owners, starts: Numbers, sizes: Numbers, b
             if (worth := _WORTH[kind % 4]) is not None:
                 keep = np.flatnonzero(worth(look.of(first), look.of(second)))
                 one, other = one[keep], other[keep]
-            found.append((one.astype(np.uint64) << _HALF) | other)
+            found.append((one.astype(np.uint64) << HALF) | other)
     return found
 
 

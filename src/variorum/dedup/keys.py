@@ -18,7 +18,7 @@ from variorum.dedup.features import Features
 from variorum.dedup.folding import STOP_WORDS
 from variorum.dedup.standing import Standing
 from variorum.dedup.telling_words import TellingWords, first_of_each, hash_set
-from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, runs, texts_of
+from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, hashes_once, mix, runs, texts_of
 from variorum.dedup.titles import NOTICE_WORDS
 
 Keys = NDArray[np.uint32]
@@ -42,8 +42,8 @@ _EDGE_NAMES = 2
 _NO_NAMES = frozenset("and et al others jr sr dr ii iii iv".split())
 _NOTICE_WITHIN = 3
 
-_HALF = np.uint64(32)
-_BUT_STRENGTH = ~np.uint64(3)
+HALF = np.uint64(32)
+_BUT_STRENGTH = ~np.uint64(3) << HALF
 
 BATCH = 1 << 14
 """Records whose keys can be made at once: what each is numbered with has 16 bits."""
@@ -71,19 +71,28 @@ class Columns(NamedTuple):
 
 
 class Blocking(NamedTuple):
-    """What blocks records: keys, with the positions of the records that have them (each once, sorted by position).
+    """What blocks records: keys, each above the position of a record that has it, each once, in sorted runs.
 
     By position: sketches of titles, bylines and openings of abstracts; second keys, by which oversized blocks are
     split; and standings.
     """
 
-    keys: Keys
-    owners: Owners
+    runs: tuple[Hashes, ...]
     titles: Hashes
     bylines: Hashes
     abstracts: Hashes
     seconds: Hashes
     standings: Standings
+
+    @property
+    def held(self) -> tuple[Keys, Owners]:
+        """The keys, and the position of the record that has each."""
+        return keys_and_owners(np.concatenate([np.zeros(0, np.uint64), *self.runs]))
+
+
+def keys_and_owners(held: Hashes) -> tuple[Keys, Owners]:
+    """Keys, and the positions that stand below them."""
+    return (held >> HALF).astype(np.uint32), held.astype(np.uint32).view(np.int32)
 
 
 def columns_of(records: Sequence[Features]) -> Columns:
@@ -134,14 +143,13 @@ def key_records(columns: Columns, words: TellingWords | None = None) -> Blocking
     words = words or title_words_of(columns)
     names = _names(columns.bylines)
     opening = TellingWords.of(columns.abstracts, frozenset())
-    pairs = each_once(np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)]))
+    held = np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)])
     return Blocking(
-        pairs.astype(np.uint32),
-        (pairs >> _HALF).astype(np.int32),
+        (hashes_once(held),),
         words.sketches(),
         names.sketches(),
         opening.sketches(),
-        mix(columns.volumes + mix(columns.years)) >> _HALF,
+        mix(columns.volumes + mix(columns.years)) >> HALF,
         _with_bonds(columns.standings, words, columns.years),
     )
 
@@ -178,13 +186,12 @@ class _Kind(NamedTuple):
 
 
 def _as_keys(kind: _Kind) -> Hashes:
-    """Keys in the lower halves, their owners in the upper ones."""
+    """Keys in the upper halves, their owners in the lower ones."""
     salt = np.uint64(int.from_bytes(kind.name.encode()[-8:], "big"))
     keys = mix(kind.hashes ^ salt)
-    keys >>= _HALF
     keys &= _BUT_STRENGTH
-    keys |= np.uint64(kind.strength)
-    keys |= kind.owners.astype(np.uint64) << _HALF
+    keys |= np.uint64(kind.strength) << HALF
+    keys |= kind.owners.view(np.uint64)
     return keys
 
 

@@ -96,9 +96,18 @@ def hashes_of(values: Sequence[str]) -> Hashes:
 
 
 def each_once(numbers: Hashes) -> Hashes:
-    """Numbers sorted, each once. NumPy's own way takes ten times as long for as many as these."""
-    numbers = np.sort(numbers)
+    """Numbers sorted, each once. NumPy's own way takes ten times as long for as many as these.
+
+    Where they come in sorted runs, as most do here, they are merged, which takes a quarter of the time of sorting.
+    """
+    numbers = np.sort(numbers, kind="stable")
     return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
+
+
+def hashes_once(hashes: Hashes) -> Hashes:
+    """Numbers whose highest bits are as good as random, sorted, each once; in half the time of ``each_once``."""
+    # Numbers of 16 bits NumPy sorts by counting. Little is out of order then.
+    return each_once(hashes[np.argsort((hashes >> np.uint64(48)).astype(np.uint16), kind="stable")])
 
 
 class HashSet:
@@ -125,12 +134,14 @@ def runs(numbers: Numbers) -> Numbers:
 
 
 _known: list[tuple[Hashes, Hashes]] = []
+_POWERS = 1 << 20
+"""So many are known from the first; rarely do several thousand texts take more."""
 
 
 def _powers(count: int) -> tuple[Hashes, Hashes]:
     """The powers of the base and of its inverse, at least ``count`` + 1 of them."""
     if not _known or len(_known[0][0]) <= count:
-        size = max(1 << 16, 1 << (count + 1).bit_length())
+        size = max(_POWERS, 1 << (count + 1).bit_length())
         _known[:] = [(_powers_of(_BASE, size), _powers_of(pow(_BASE, -1, 1 << 64), size))]
     return _known[0]
 

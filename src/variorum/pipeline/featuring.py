@@ -54,7 +54,8 @@ def make_features(connection: Connection, ids: Sequence[int]) -> Made:
 def blocked_by(ids: NDArray[np.int64], blocking: Blocking) -> Blocked:
     """By what records, in the order of their numbers, meet others."""
     columns = blocking.seconds, blocking.titles, blocking.bylines, blocking.abstracts, blocking.standings
-    return Blocked(postings_of(blocking.keys, ids[blocking.owners]), Sketches(ids, *columns))
+    keys, owners = blocking.held
+    return Blocked(postings_of(keys, ids[owners]), Sketches(ids, *columns))
 
 
 @dataclass

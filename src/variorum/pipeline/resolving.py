@@ -153,8 +153,7 @@ def _compare(
 def _passing(pairs: NDArray[np.int64], connection: Connection) -> NDArray[np.bool_]:
     """Which pairs the engine would compare as well."""
     own = sketches_of(connection, each_once(pairs.ravel()))
-    none = np.zeros(0, np.uint32), np.zeros(0, np.int32)
-    blocking = Blocking(*none, own.titles, own.bylines, own.abstracts, own.seconds, own.standings)
+    blocking = Blocking((), own.titles, own.bylines, own.abstracts, own.seconds, own.standings)
     return passing_pairs(blocking, *np.searchsorted(own.record_ids, pairs).T)
 
 

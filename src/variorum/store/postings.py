@@ -39,7 +39,7 @@ def postings_of(keys: NDArray[Any], record_ids: NDArray[Any]) -> Postings:
 
 def each_once(numbers: NDArray[Number]) -> NDArray[Number]:
     """Numbers, sorted, each once; of many of them sooner than ``np.unique`` has them."""
-    ordered = np.sort(numbers)
+    ordered = np.sort(numbers, kind="stable")  # which merges sorted runs
     first = np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]])
     once: NDArray[Number] = ordered[first]
     return once
@@ -69,7 +69,7 @@ def add(connection: Connection, postings: Postings) -> None:
             for number, packed in connection.execute(select(own.id, own.packed).where(own.id.in_(numbers))):
                 parts[joining[number]].append(_unpacked(packed))
             connection.execute(delete(key_segment).where(own.id.in_(numbers)))
-        merged = [(share, np.sort(np.concatenate(those))) for share, those in parts.items()]
+        merged = [(share, np.sort(np.concatenate(those), kind="stable")) for share, those in parts.items()]
         values = [{"share": share, "size": len(those), "packed": those.tobytes()} for share, those in merged]
         connection.execute(insert(key_segment), values)
 
