@@ -17,7 +17,7 @@ from variorum.dedup.keys import BATCH, HALF, Blocking, Keys, Owners, columns_of,
 from variorum.dedup.processors import worker_count
 from variorum.dedup.screening import Screen, passing, shipped_screen
 from variorum.dedup.standing import columns_apart, standings_at
-from variorum.dedup.texts import Hashes, Numbers, each_once
+from variorum.dedup.texts import Hashes, Numbers, each_once, spread_once
 
 MAX_BLOCK = 60
 """Records that a weak key may gather. A larger block says only that its key is common: it is split by year and volume,
@@ -104,7 +104,7 @@ def _meetings(blocking: Blocking, lot: Sequence[Hashes]) -> _Meetings:
     part_starts, parts = _runs((part_keys[1:] != part_keys[:-1]) | (second[1:] != second[:-1]), len(part_keys))
     fits = parts <= _most(part_keys[part_starts])
     found += _pairs_within(part_keys, part_owners, part_starts[fits], parts[fits], blocking)
-    pairs = each_once(np.concatenate(found))
+    pairs = spread_once(np.concatenate(found))
     return _Meetings(pairs, int(large.sum()), _pair_count(sizes[large]) - _pair_count(parts[fits]))
 
 

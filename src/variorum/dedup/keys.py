@@ -18,7 +18,7 @@ from variorum.dedup.features import Features
 from variorum.dedup.folding import STOP_WORDS
 from variorum.dedup.standing import Standing
 from variorum.dedup.telling_words import TellingWords, first_of_each, hash_set
-from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, hashes_once, mix, runs, texts_of
+from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, runs, spread_once, texts_of
 from variorum.dedup.titles import NOTICE_WORDS
 
 Keys = NDArray[np.uint32]
@@ -145,7 +145,7 @@ def key_records(columns: Columns, words: TellingWords | None = None) -> Blocking
     opening = TellingWords.of(columns.abstracts, frozenset())
     held = np.concatenate([_as_keys(kind) for kind in _kinds(columns, words, names, opening)])
     return Blocking(
-        (hashes_once(held),),
+        (spread_once(held),),
         words.sketches(),
         names.sketches(),
         opening.sketches(),

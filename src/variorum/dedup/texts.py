@@ -104,10 +104,11 @@ def each_once(numbers: Hashes) -> Hashes:
     return numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])] if len(numbers) else numbers
 
 
-def hashes_once(hashes: Hashes) -> Hashes:
-    """Numbers whose highest bits are as good as random, sorted, each once; in half the time of ``each_once``."""
-    # Numbers of 16 bits NumPy sorts by counting. Little is out of order then.
-    return each_once(hashes[np.argsort((hashes >> np.uint64(48)).astype(np.uint16), kind="stable")])
+def spread_once(numbers: Hashes) -> Hashes:
+    """Numbers that are spread evenly, as hashes are, sorted, each once; in half the time of ``each_once``."""
+    # By 16 bits NumPy sorts by counting, and by the highest little is out of order then.
+    highest = numbers >> np.uint64(max(0, int(numbers.max(initial=0)).bit_length() - 16))
+    return each_once(numbers[np.argsort(highest.astype(np.uint16), kind="stable")])
 
 
 class HashSet:

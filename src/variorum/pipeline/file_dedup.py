@@ -74,6 +74,7 @@ def dedup_files(
             refs=read.refs,
             copies=read.copies,
         )
+        helpers.dismiss(wait=False)
         with table_writer(out, ["id", "cluster_id"]) as write:
             count = _write_clusters(write, resolution)
     return FileDedup(

@@ -23,7 +23,7 @@ from variorum.normalizers.citation import (
     stated_abstract,
     stated_venue,
 )
-from variorum.schema import is_text_key, text_key, year_of
+from variorum.schema import TEXT_KEY_LENGTH, is_text_key, year_of
 from variorum.scrapers import UNSTATED_SOURCE, Row, RowColumns
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ _PERHAPS_NONE = 100
 _MOST_WORDS = 40
 """Characters of the longest words that say so, and more."""
 
-_TEXT_KEY = len(text_key())
 _LONGEST_KEY = LONGEST["source_key"]
 
 _END = 40
@@ -75,7 +74,7 @@ def statement_of_row(row: Row, markup: str, *, prefix: str = "") -> Statement | 
     if doi or url or pmid or arxiv or isbn or issn:
         identifiers = own_identifiers(doi=doi, arxiv=arxiv, pmid=pmid, isbn=isbn, issn=issn, url=url, kind=kind)
     truncated = _is_cut(abstract) if abstract else False
-    own_id = len(key) != _TEXT_KEY or not is_text_key(key)
+    own_id = len(key) != TEXT_KEY_LENGTH or not is_text_key(key)
     # All in their order, since given by name they take several times as long.
     return Statement(
         prefix + key,
@@ -144,7 +143,7 @@ def statement_columns(
         abstract_truncated=[bool(text) and _is_cut(text) for text in abstracts],
         preprint=[preprint for _, preprint, _ in standings],
         listed_once=no,
-        own_id=[len(key) != _TEXT_KEY or not is_text_key(key) for key in rows.key],
+        own_id=[len(key) != TEXT_KEY_LENGTH or not is_text_key(key) for key in rows.key],
     )
 
 

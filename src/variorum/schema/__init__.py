@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from variorum.schema.dates import partial_date, year_of
-from variorum.schema.keys import is_text_key, join_values, split_values, text_key
+from variorum.schema.keys import TEXT_KEY_LENGTH, is_text_key, join_values, split_values, text_key
 
 if TYPE_CHECKING:
     from variorum.schema.award import AwardDetails, AwardSighting
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "TEXT_KEY_LENGTH",
     "Author",
     "Award",
     "AwardDetails",

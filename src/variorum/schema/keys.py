@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from hashlib import sha256
+
+TEXT_KEY_LENGTH = 16
+"""Hexadecimal digits of a text key."""
 
 
 def text_key(*parts: str) -> str:
     """A source key for entries of pages that show no ids: a digest of the raw words that name the entry.
 
     Raw words, because a key made from cleaned values would change whenever cleaning improves; but words
-    only, because white space changes from one rendering to the next. Returns 16 hexadecimal digits.
+    only, because white space changes from one rendering to the next. Returns ``TEXT_KEY_LENGTH`` hexadecimal digits.
     """
-    return sha256("\x1f".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:16]
+    from hashlib import sha256  # which takes a while to load, and few need it
+
+    return sha256("\x1f".join(" ".join(part.split()) for part in parts).encode()).hexdigest()[:TEXT_KEY_LENGTH]
 
 
 def is_text_key(key: str) -> bool:
@@ -21,7 +25,7 @@ def is_text_key(key: str) -> bool:
     return _TEXT_KEY.fullmatch(key) is not None
 
 
-_TEXT_KEY = re.compile("[0-9a-f]{16}")
+_TEXT_KEY = re.compile(f"[0-9a-f]{{{TEXT_KEY_LENGTH}}}")
 _SEPARATOR = "\x1e"
 """The control character for separating records, which neither XML nor a page of text may contain."""
 

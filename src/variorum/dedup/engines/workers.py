@@ -59,10 +59,10 @@ class Team:
             self._pool = ProcessPoolExecutor(self.workers, _context(), initializer=_begin)
         return self._pool
 
-    def dismiss(self) -> None:
-        """Stop the processes."""
+    def dismiss(self, *, wait: bool = True) -> None:
+        """Stop the processes. Without waiting for it they end while this one goes on."""
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.shutdown(wait=wait, cancel_futures=True)
             self._pool = None
 
 
