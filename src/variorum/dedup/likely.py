@@ -80,7 +80,10 @@ def _fill(
     row, (compare, what) = ROW[feature], _COMPARED[feature]
     still_open = perhaps[codes[row, perhaps] == OPEN]
     one, other = left[still_open], right[still_open]
-    said = numbered(map(what, records), None)
+    said = np.zeros(len(records), np.int64)
+    said[one] = said[other] = 1
+    saying = np.flatnonzero(said)
+    said[saying] = numbered([what(records[position]) for position in saying.tolist()], None)
     said_by_one, said_by_other = said[one], said[other]
     both = np.minimum(said_by_one, said_by_other) * (len(records) + 1) + np.maximum(said_by_one, said_by_other)
     _, firsts, which = np.unique(both, return_index=True, return_inverse=True)

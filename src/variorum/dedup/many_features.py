@@ -36,7 +36,7 @@ def features_of_many(statements: Sequence[Statement]) -> list[Features]:
         return []
     (refs, sources, kinds, titles, bylines, names, names_complete, profile_only, years, years_doubtful, venues,
      volumes, issues, pages, identifiers, abstracts, truncated, preprints, listed_once, own_ids, read) = zip(
-        *map(_apart, statements), strict=True
+        *_apart(statements), strict=True
     )  # fmt: skip
     words, mains = zip(*_titles(titles, read), strict=True)
     folded_venues, forms = zip(*map(read_venue, venues, kinds), strict=True)
@@ -72,9 +72,11 @@ def features_of_many(statements: Sequence[Statement]) -> list[Features]:
     return list(map(_made, zip(*columns, strict=True)))
 
 
-def _apart(said: Statement) -> Statement:
-    """A statement; one whose title is a whole reference with its fields in their places."""
-    return said if said.byline or ";" not in said.title else taken_apart(said)
+def _apart(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """Statements; of those whose title is a whole reference with its fields in their places."""
+    if not any(";" in said.title for said in statements):
+        return statements
+    return [taken_apart(said) if ";" in said.title else said for said in statements]
 
 
 def _titles(titles: Sequence[str], read: Sequence[tuple[str, str] | None]) -> list[tuple[str, str]]:

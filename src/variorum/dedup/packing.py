@@ -8,6 +8,7 @@ import marshal
 import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -82,11 +83,12 @@ class Shelf(Generic[Packed]):
     def __init__(self, path: Path, kind: type[Packed]) -> None:
         self.path = path
         self.kind: type[Packed] = kind
-        self._make: Callable[[Any], Packed] = kind._make
+        # As ``_make``, without counting what was packed from one of its kind.
+        self._make: Callable[[Any], Packed] = partial(tuple.__new__, kind)
         self._starts, self._ends = np.load(_places_of(path))
         with path.open("rb") as stream:
             filled = path.stat().st_size > 0
-            self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if filled else None
+            self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if filled else b""
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -94,8 +96,13 @@ class Shelf(Generic[Packed]):
     def __getitem__(self, position: int) -> Packed:
         if not 0 <= position < len(self._ends):
             raise IndexError(position)
-        assert self._bytes is not None  # noqa: S101 - an empty shelf has no position
-        return self._make(marshal.loads(self._bytes[self._starts[position] : self._ends[position]]))  # noqa: S302 - our own bytes
+        return self.some(np.array([position]))[0]
+
+    def some(self, positions: NDArray[np.int64]) -> list[Packed]:
+        """The records in these positions, all of which must be on the shelf."""
+        places = zip(self._starts[positions].tolist(), self._ends[positions].tolist(), strict=True)
+        loads, content = marshal.loads, self._bytes  # our own bytes
+        return [self._make(loads(content[start:end])) for start, end in places]
 
     def __iter__(self) -> Iterator[Packed]:
         return (self[position] for position in range(len(self._ends)))

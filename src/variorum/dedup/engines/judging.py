@@ -49,7 +49,7 @@ def judge_pairs(task: Task) -> Judged:
     shelf = _opened(*task.records) if isinstance(task.records, tuple) else task.records
     positions, ends = np.unique(np.concatenate([task.left, task.right]), return_inverse=True)
     left, right = np.split(ends, 2)
-    wanted = [shelf[position] for position in positions.tolist()]
+    wanted = shelf.some(positions) if isinstance(shelf, Shelf) else [shelf[position] for position in positions.tolist()]
     records = features_of_many(wanted) if isinstance(shelf, Shelf) and shelf.kind is Statement else wanted
     # Where no pairs are kept, those that not even a curator would see need no guards.
     least = KEPT_LOG_ODDS if task.keeping else task.model.least_to_review
