@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from variorum.dedup.columns import StatementColumns, of_each
+from variorum.dedup.columns import StatementColumns
 from variorum.dedup.comparing import LEVELS, POOR, RICH, known_bits
 from variorum.dedup.features import MOST_READ
 from variorum.dedup.keys import Columns
-from variorum.dedup.many_features import forms_of, read_volume_and_issue
+from variorum.dedup.many_features import forms_of, read_volumes_and_issues
 from variorum.dedup.standing import standings_as_columns
 from variorum.dedup.telling_words import TellingWords, hash_set
 from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, runs, texts_of
@@ -75,9 +75,9 @@ def copies_of(said: StatementColumns, columns: Columns, words: TellingWords) -> 
         # Of these the byline does not tell all.
         hidden = zip(said.names, said.profile_only, said.listed_once, strict=True)
         levels[np.fromiter(map(any, hidden), bool, len(titles))] = 0
-    issues = of_each(read_volume_and_issue, list(zip(said.volume, said.issue, strict=True)))
+    volumes, issues = read_volumes_and_issues(said.volume, said.issue)
     read = list(map(read_venue, said.venue, said.kind))
-    forms = forms_of([form for _, form in read], said.volume, [volume for volume, _ in issues])
+    forms = forms_of([form for _, form in read], said.volume, volumes)
     article = np.where(standings.preprint == 0, np.uint64(1), np.uint64(0))
     several = (standings.first_page != standings.last_page) & (standings.first_page != 1) & (standings.last_page != 0)
     return np.stack(
@@ -88,7 +88,7 @@ def copies_of(said: StatementColumns, columns: Columns, words: TellingWords) -> 
             standings.preprint.astype(np.uint64),
             columns.years,
             columns.volumes,
-            hashes_of([issue for _, issue in issues]),
+            hashes_of(issues),
             columns.pages,
             standings.last_page.astype(np.uint64),
             several.astype(np.uint64),

@@ -40,7 +40,7 @@ def features_of_many(statements: Sequence[Statement]) -> list[Features]:
     )  # fmt: skip
     words, mains = zip(*_titles(titles, read), strict=True)
     folded_venues, forms = zip(*map(read_venue, venues, kinds), strict=True)
-    numbers, folded_issues = zip(*of_each(read_volume_and_issue, list(zip(volumes, issues, strict=True))), strict=True)
+    numbers, folded_issues = read_volumes_and_issues(volumes, issues)
     families, givens, complete = zip(*_authors(bylines, names, names_complete), strict=True)
     first_pages, last_pages = zip(*of_each(read_pages, pages), strict=True)
     columns = (
@@ -100,11 +100,12 @@ def _years(years: Sequence[str], doubtful: Sequence[bool]) -> list[int]:
     return [0 if doubt else year for year, doubt in zip(read, doubtful, strict=True)] if any(doubtful) else read
 
 
-def read_volume_and_issue(stated: tuple[str, str]) -> tuple[str, str]:
-    """A volume and an issue; the volume may name both."""
-    volume, issue = stated
-    number, within = read_volume(volume)
-    return (number, within) if within or not issue else (number, read_volume(issue)[0])
+def read_volumes_and_issues(volumes: Sequence[str], issues: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Volumes and issues; a volume may name both."""
+    read, apart = of_each(read_volume, volumes), of_each(read_volume, issues)
+    return [volume for volume, _ in read], [
+        within or issue for (_, within), (issue, _) in zip(read, apart, strict=True)
+    ]
 
 
 def forms_of(forms: Sequence[str], volumes: Sequence[str], numbers: Sequence[str]) -> list[str]:
