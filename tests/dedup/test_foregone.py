@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.dedup.examples import ABSTRACT, BYLINE, TITLE
 
-from variorum.dedup.bulk import columns_of_said, read_titles, said_apart
+from variorum.dedup.bulk import columns_of_said, read_titles, said_apart, venues_of
 from variorum.dedup.columns import StatementColumns
 from variorum.dedup.comparing import LEVELS, equal_title_level
 from variorum.dedup.copies import Copy, copies_of
@@ -83,7 +83,7 @@ def looked_at(said: list[Statement]) -> tuple[list[Statement], np.ndarray, np.nd
     left, right = np.array(list(combinations(range(len(said)), 2)), np.int64).reshape(-1, 2).T
     columns = said_apart(StatementColumns.of(statements))
     made = columns_of_said(columns)
-    copies = copies_of(columns, made, title_words_of(made))
+    copies = copies_of(columns, venues_of(columns), made, title_words_of(made))
     found = foregone(copies, groups_of(left, right), left, right, MODEL)
     return statements, left, right, found.tolist()
 
@@ -139,7 +139,9 @@ def test_one_doubtful_pair_opens_its_group() -> None:
 def test_levels_are_no_higher_than_those_of_titles_one_by_one(titles: list[str]) -> None:
     columns = said_apart(StatementColumns.of([Statement(f"x:{n}", title=title) for n, title in enumerate(titles)]))
     made = columns_of_said(columns)
-    found = Copy.at(copies_of(columns, made, title_words_of(made)), np.arange(len(titles))).level.tolist()
+    found = Copy.at(
+        copies_of(columns, venues_of(columns), made, title_words_of(made)), np.arange(len(titles))
+    ).level.tolist()
     for (title, _), level in zip(read_titles(made), found, strict=True):
         # The richer a title, the sooner does its level stand in the list.
         assert not level or LEVELS["title"].index(equal_title_level(title)) <= level

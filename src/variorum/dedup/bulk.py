@@ -7,7 +7,6 @@ databases hang on titles) go the long way, one by one. Of years, volumes and ven
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -21,7 +20,7 @@ from variorum.dedup.features import (
     MAX_BYLINE,
     MOST_READ,
     Statement,
-    is_preprint,
+    names_preprint,
     read_abstract,
     read_byline_words,
     read_year,
@@ -33,6 +32,7 @@ from variorum.dedup.features import (
 from variorum.dedup.keys import OPENING, Columns, first_letters
 from variorum.dedup.places import read_volume
 from variorum.dedup.texts import Hashes, Numbers, Texts, hashes_of, texts_of
+from variorum.dedup.venues import read_venue
 
 Identifiers = Sequence[tuple[tuple[str, str], ...]]
 
@@ -61,8 +61,13 @@ def columns_of_statements(statements: Sequence[Statement]) -> Columns:
     return columns_of_said(said_apart(StatementColumns.of(statements)))
 
 
-def columns_of_said(said: StatementColumns) -> Columns:
-    """The columns of statements, each of whose fields is in its place."""
+def venues_of(said: StatementColumns) -> list[tuple[str, str]]:
+    """What ``read_venue`` makes of the venues of statements."""
+    return list(map(read_venue, said.venue, said.kind))
+
+
+def columns_of_said(said: StatementColumns, venues: Sequence[tuple[str, str]] | None = None) -> Columns:
+    """The columns of statements, each of whose fields is in its place. ``venues`` are theirs as read, if known."""
     titles, mains = titles_of(said.title)
     named = [_names_of(identifiers) for identifiers in said.identifiers]
     names = list(chain.from_iterable(named))
@@ -80,7 +85,9 @@ def columns_of_said(said: StatementColumns) -> Columns:
         hashes_of(names),
         first_letters(names),
         bearers,
-        standings_of(named, volumes, pages, _preprints(said, names, bearers)),
+        standings_of(
+            named, volumes, pages, _preprints(said, venues_of(said) if venues is None else venues, names, bearers)
+        ),
     )
 
 
@@ -118,23 +125,22 @@ def _years(said: StatementColumns) -> Hashes:
     return years
 
 
-def _preprints(said: StatementColumns, names: Sequence[str], bearers: Numbers) -> Flags:
-    """Which statements ``is_preprint``. Kinds and venues are few, and so are the registrants of DOIs."""
-    found = np.fromiter(map(_says_preprint, said.kind, said.venue, said.preprint), bool, len(said.kind))
+def _preprints(
+    said: StatementColumns, venues: Sequence[tuple[str, str]], names: Sequence[str], bearers: Numbers
+) -> Flags:
+    """Which statements ``is_preprint``. The registrants of DOIs are few."""
+    found = np.array(said.preprint, bool)
+    in_venue = [form == "preprint" and venue != "" for venue, (_, form) in zip(said.venue, venues, strict=True)]
+    found |= np.array(in_venue, bool)
     # That a DOI is a preprint's is told by its registrant, which stands before the first slash.
     registrants = of_each(_of_preprints, [name[: name.find("/") + 1] for name in names])
     found[bearers[np.fromiter(registrants, bool, len(names))]] = True
     return found
 
 
-@lru_cache(maxsize=1 << 14)
-def _says_preprint(kind: str, venue: str, preprint: bool) -> bool:
-    return is_preprint(Statement("", kind=kind, venue=venue, preprint=preprint))
-
-
 def _of_preprints(registrant: str) -> bool:
     scheme, _, value = registrant.partition(":")
-    return is_preprint(Statement("", identifiers=((scheme, value),)))
+    return names_preprint([(scheme, value)])
 
 
 def _bylines(said: StatementColumns) -> Texts:

@@ -21,7 +21,6 @@ from variorum.dedup.standing import standings_as_columns
 from variorum.dedup.telling_words import TellingWords, hash_set
 from variorum.dedup.texts import Hasher, Hashes, Numbers, Texts, each_once, hashes_of, mix, runs, texts_of
 from variorum.dedup.titles import generic_titles, generic_words
-from variorum.dedup.venues import read_venue
 
 Copies = NDArray[np.uint64]
 """The numbers of a ``Copy``, a row for each record."""
@@ -66,8 +65,10 @@ class Copy(NamedTuple):
         return cls(*np.ascontiguousarray(copies.take(places, axis=0).T))
 
 
-def copies_of(said: StatementColumns, columns: Columns, words: TellingWords) -> Copies:
-    """What statements say, which are those that columns and words were made of, with their fields in their places."""
+def copies_of(
+    said: StatementColumns, venues: Sequence[tuple[str, str]], columns: Columns, words: TellingWords
+) -> Copies:
+    """What statements say, which are those that all the others were made of, with their fields in their places."""
     standings = standings_as_columns(columns.standings)
     titles = _hashes(columns.titles, words.hasher)
     levels = _levels(columns.titles, words, titles)
@@ -76,8 +77,7 @@ def copies_of(said: StatementColumns, columns: Columns, words: TellingWords) -> 
         hidden = zip(said.names, said.profile_only, said.listed_once, strict=True)
         levels[np.fromiter(map(any, hidden), bool, len(titles))] = 0
     volumes, issues = read_volumes_and_issues(said.volume, said.issue)
-    read = list(map(read_venue, said.venue, said.kind))
-    forms = forms_of([form for _, form in read], said.volume, volumes)
+    forms = forms_of([form for _, form in venues], said.volume, volumes)
     article = np.where(standings.preprint == 0, np.uint64(1), np.uint64(0))
     several = (standings.first_page != standings.last_page) & (standings.first_page != 1) & (standings.last_page != 0)
     return np.stack(
@@ -92,7 +92,7 @@ def copies_of(said: StatementColumns, columns: Columns, words: TellingWords) -> 
             columns.pages,
             standings.last_page.astype(np.uint64),
             several.astype(np.uint64),
-            hashes_of([venue for venue, _ in read]) * article,
+            hashes_of([venue for venue, _ in venues]) * article,
             hashes_of(forms) * article,
             _of_whole(said.byline),
             _of_whole([text[:MOST_READ] for text in said.abstract]),

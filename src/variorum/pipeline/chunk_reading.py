@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from variorum.dedup.blocking import joined
-from variorum.dedup.bulk import columns_of_said, read_titles, said_apart
+from variorum.dedup.bulk import columns_of_said, read_titles, said_apart, venues_of
 from variorum.dedup.columns import StatementColumns
 from variorum.dedup.copies import Copies, copies_of
 from variorum.dedup.features import Statement
@@ -44,11 +44,12 @@ def read_chunk(shelf: Path, chunk: Chunk) -> ChunkRead:
     parts: list[Blocking] = []
     copies: list[Copies] = []
     for batch in map(said_apart, said.batches(BATCH)):
-        columns = columns_of_said(batch)
+        venues = venues_of(batch)
+        columns = columns_of_said(batch, venues)
         read += read_titles(columns)
         words = title_words_of(columns)
         parts.append(key_records(columns, words))
-        copies.append(copies_of(batch, columns, words))
+        copies.append(copies_of(batch, venues, columns, words))
     placed = put(shelf, pack(zip(*said, read, strict=True)))
     blocking = parts[0] if len(parts) == 1 else joined(parts)
     return ChunkRead(list(said.ref), placed, blocking, np.concatenate(copies), rejections)
